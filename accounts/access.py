@@ -1,0 +1,114 @@
+"""Who may do what. One table from role to permission, one decorator, one answer per request.
+
+Two questions, each with one place: may this *role* do this at all (here, 403), and may this
+*person* see this *row* (`visible_to` on every queryset, 404).
+"""
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import Membership, Role, Team, User
+
+
+class Permission(enum.Enum):
+    """Everything a page can ask for."""
+
+    BE_SIGNED_IN = "be signed in"
+    KEEP_A_CASELOAD = "keep a caseload"
+    READ_RECORDS = "read participants' records"
+    SUPERVISE = "see what is overdue and help"
+    RUN_ACCOUNTS = "run accounts and teams"
+
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.SPECIALIST: frozenset({Permission.KEEP_A_CASELOAD, Permission.READ_RECORDS}),
+    Role.SUPERVISOR: frozenset({Permission.READ_RECORDS, Permission.SUPERVISE}),
+    Role.ADMINISTRATOR: frozenset({Permission.RUN_ACCOUNTS}),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person may do, and in which teams. Read once per request."""
+
+    roles: frozenset[tuple[Role, UUID | None]]
+
+    def teams(self, role: Role) -> list[UUID]:
+        """The teams in which the person has that role."""
+        return [team for held, team in self.roles if held == role and team is not None]
+
+    def has(self, permission: Permission) -> bool:
+        """Whether any of the person's roles gives that permission."""
+        if permission is Permission.BE_SIGNED_IN:
+            return True
+        return any(permission in ROLE_PERMISSIONS[role] for role, _team in self.roles)
+
+
+def standing_of(user: Any) -> Standing:
+    """The standing of a person; nobody's for one who is not signed in or not active.
+
+    Kept on the user object, which lives as long as its request: a change of role holds from the next one.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return Standing(frozenset())
+    known = user.__dict__.get("_standing")
+    if known is None:
+        rows = Membership.objects.filter(user=user).values_list("role", "team_id")
+        known = user.__dict__["_standing"] = Standing(frozenset((Role(role), team) for role, team in rows))
+    return known
+
+
+def supervised_teams(user: Any) -> list[UUID]:
+    """Ids of the teams this person supervises."""
+    return standing_of(user).teams(Role.SUPERVISOR)
+
+
+def specialist_teams(user: Any) -> list[UUID]:
+    """Ids of the teams in which this person walks with participants."""
+    return standing_of(user).teams(Role.SPECIALIST)
+
+
+def teams_of(user: Any) -> "list[UUID]":
+    """Ids of the teams whose participants this person may meet in either role."""
+    return list(dict.fromkeys(supervised_teams(user) + specialist_teams(user)))
+
+
+def colleagues_in(teams: list[UUID], role: Role | None = None) -> "list[User]":
+    """Active members of those teams, by name; of one role if it is given."""
+    members = Membership.objects.filter(team__in=teams)
+    if role is not None:
+        members = members.filter(role=role)
+    return list(User.objects.active().filter(pk__in=members.values("user")).order_by("name", "pk"))
+
+
+def teams_run_by(user: Any) -> "list[Team]":
+    """All teams for an administrator, none for anyone else."""
+    if not standing_of(user).has(Permission.RUN_ACCOUNTS):
+        return []
+    return list(Team.objects.order_by("name"))
+
+
+def requires(permission: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Let a page be opened only with that permission; answers 403 otherwise.
+
+    The permission stays on the view, where the menu and the access tests read it.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not standing_of(request.user).has(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate

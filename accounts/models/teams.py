@@ -1,0 +1,134 @@
+"""Teams and who belongs to them."""
+
+import zoneinfo
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_id
+from accounts.models.users import User
+
+
+class Role(models.TextChoices):
+    """What a membership lets a person do; roles add up."""
+
+    SPECIALIST = "specialist", _("Peer specialist")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class ClosedDayRule(models.TextChoices):
+    """Where a planned date goes that falls on a day the team is closed."""
+
+    NEXT = "next", _("the next working day")
+    PREVIOUS = "previous", _("the working day before")
+    KEEP = "keep", _("it stays where it is")
+
+
+def monday_to_friday() -> list[int]:
+    """The usual working week, as ISO weekdays."""
+    return [1, 2, 3, 4, 5]
+
+
+def check_time_zone(value: str) -> None:
+    """Raise ValidationError unless `value` is a name of the IANA time zone database."""
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("“%(zone)s” is not a time zone we know, such as America/New_York."), params={"zone": value}
+        )
+
+
+class Team(models.Model):
+    """A program or site. Its zone decides what today is; its rules decide when who is told."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="America/New_York", validators=[check_time_zone]
+    )
+    working_days = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name=_("working days"),
+        default=monday_to_friday,
+        help_text=_("ISO weekdays, 1 is Monday"),
+    )
+    holiday_country = models.CharField(_("public holidays of (country)"), max_length=2, blank=True, default="US")
+    holiday_region = models.CharField(_("state or region"), max_length=10, blank=True)
+    closed_day_rule = models.CharField(
+        _("a planned date on a closed day moves to"),
+        max_length=10,
+        choices=ClosedDayRule,
+        default=ClosedDayRule.NEXT,
+    )
+    supervisor_after_days = models.PositiveSmallIntegerField(
+        _("working days until the supervisor is told"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text=_("Counted from the day a follow-up was due."),
+    )
+    silence_after_days = models.PositiveSmallIntegerField(
+        _("days without contact until a participant is listed"),
+        default=30,
+        validators=[MinValueValidator(3), MaxValueValidator(365)],
+    )
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(working_days__len__gt=0) & Q(working_days__contained_by=[1, 2, 3, 4, 5, 6, 7]),
+                name="team_has_working_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(supervisor_after_days__range=(1, 30)) & Q(silence_after_days__range=(3, 365)),
+                name="team_limits_in_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamClosedDay(models.Model):
+    """A day on which this team is closed besides public holidays."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="closed_days")
+    on = models.DateField(_("date"))
+    name = models.CharField(_("what for"), max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "on"], name="teamclosedday_once")]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.name}"
+
+
+class Membership(models.Model):
+    """One role of one person: in a team, or, for administrators, for the whole organisation."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "team", "role"], nulls_distinct=False, name="membership_once"),
+            models.CheckConstraint(
+                condition=Q(role=Role.ADMINISTRATOR, team__isnull=True)
+                | (Q(team__isnull=False) & ~Q(role=Role.ADMINISTRATOR)),
+                name="membership_administrators_serve_everyone",
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+        ]
+        indexes = [
+            # Supervisors and specialists of a team, for the ladder and for lists of colleagues.
+            models.Index(fields=["team", "role", "user"], name="membership_team_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()}"

@@ -1,0 +1,80 @@
+"""The people who sign in."""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_id
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Questions about colleagues."""
+
+    def active(self) -> "UserQuerySet":
+        """People who can sign in now."""
+        return self.filter(is_active=True)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    """Creates accounts; the e-mail address is the name people sign in with."""
+
+    use_in_migrations = False
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Save a new account. Without a password it cannot sign in until one is set."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """One colleague: invited, active or deactivated. Never deleted, so that history keeps its author."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    credential = models.CharField(
+        _("credential"), max_length=60, blank=True, help_text=_("As it stands under a note, for example CPS.")
+    )
+    is_active = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    joined_at = models.DateTimeField(null=True, blank=True)
+    deactivated_at = models.DateTimeField(null=True, blank=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
+            models.CheckConstraint(
+                condition=models.Q(is_active=False) | models.Q(joined_at__isnull=False, deactivated_at__isnull=True),
+                name="user_active_has_joined_and_is_not_deactivated",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_invited(self) -> bool:
+        """Has an invitation but has not set a password yet."""
+        return self.joined_at is None and self.deactivated_at is None
+
+    def get_short_name(self) -> str:
+        """The first word of the name, for a greeting."""
+        return (self.name or self.email).split(" ")[0]
+
+
+def display_name(user: User) -> str:
+    """How allauth writes a person's name."""
+    return str(user)

@@ -1,0 +1,25 @@
+from caseload.models.assignments import Assignment, Cover
+from caseload.models.drafts import SessionDraft
+from caseload.models.episodes import EndingReason, ServiceEpisode
+from caseload.models.participants import Participant
+from caseload.models.phones import PhoneNumber
+from caseload.models.sessions import Activity, Method, Session, SessionStatus, Strand
+from caseload.models.wins import Win
+from caseload.models.words import Quotation
+
+__all__ = [
+    "Activity",
+    "Assignment",
+    "Cover",
+    "EndingReason",
+    "Method",
+    "Participant",
+    "PhoneNumber",
+    "Quotation",
+    "ServiceEpisode",
+    "Session",
+    "SessionDraft",
+    "SessionStatus",
+    "Strand",
+    "Win",
+]

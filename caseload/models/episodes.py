@@ -1,0 +1,61 @@
+"""Service episodes: from intake to ending; a person can come back."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_id
+from accounts.models import User
+from caseload.models.participants import Participant
+
+
+class EndingReason(models.TextChoices):
+    """Why services ended, chosen together, in neutral words."""
+
+    GOALS_REACHED = "goals_reached", _("Reached what they came for")
+    OTHER_SUPPORT = "other_support", _("Found other support that fits better")
+    MOVED = "moved", _("Moved away")
+    OWN_CHOICE = "own_choice", _("Their own choice")
+    CONTACT_LOST = "contact_lost", _("We could not reach each other; the door stays open")
+    PROGRAM_ENDED = "program_ended", _("The program ended or changed")
+    DIED = "died", _("Died")
+
+
+class DayPeriod(Func):
+    """The half-open date range of two columns; an empty end means it goes on."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+class ServiceEpisode(models.Model):
+    """One stretch of time with us, in the team's local dates. At most one is open for a participant."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="episodes")
+    started_on = models.DateField(_("with us since"))
+    ended_on = models.DateField(_("until"), null=True, blank=True)
+    ending_reason = models.CharField(_("how it ended"), max_length=20, choices=EndingReason, blank=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["participant"], condition=Q(ended_on=None), name="serviceepisode_one_open"),
+            ExclusionConstraint(
+                name="serviceepisode_do_not_overlap",
+                expressions=[
+                    ("participant", RangeOperators.EQUAL),
+                    (DayPeriod("started_on", "ended_on", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None, ending_reason="", ended_by=None)
+                | (Q(ended_on__gte=F("started_on"), ended_by__isnull=False) & ~Q(ending_reason="")),
+                name="serviceepisode_end_has_reason_and_author",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"episode {self.pk}"

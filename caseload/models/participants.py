@@ -1,0 +1,130 @@
+"""The people we walk with, and who may see them."""
+
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Concat
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import specialist_teams, supervised_teams
+from accounts.ids import new_id
+from accounts.models import Team, User
+from caseload.models.assignments import Assignment, Cover
+from caseload.models.phones import PhoneNumber, only_digits
+
+
+class Channel(models.TextChoices):
+    """How a person likes to be reached."""
+
+    CALL = "call", _("Phone call")
+    TEXT = "text", _("Text message")
+    VIDEO = "video", _("Video")
+    IN_PERSON = "in_person", _("In person")
+    LETTER = "letter", _("Letter")
+
+
+class PlainText(models.Func):
+    """Lower case without accents, by our immutable SQL function, so that an index can hold it."""
+
+    function = "caseload_plain"
+    output_field = models.TextField()
+
+
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    """Who may be seen, which of them, and with what."""
+
+    def visible_to(self, user: Any) -> "ParticipantQuerySet":
+        """Those this person may know about.
+
+        Supervisors: everybody of their teams. Specialists: those assigned to them now, and those of
+        a colleague they cover for today. Nobody else: administrators have no way in.
+        """
+        mine = Assignment.objects.current().filter(participant=OuterRef("pk"), specialist=user.pk)
+        covered = Cover.objects.running().filter(
+            cover=user.pk,
+            team=OuterRef("team"),
+            absent__assignments__participant=OuterRef("pk"),
+            absent__assignments__ended_at=None,
+        )
+        walks_with = Q(team__in=specialist_teams(user)) & (Q(Exists(mine)) | Q(Exists(covered)))
+        return self.filter(Q(team__in=supervised_teams(user)) | walks_with)
+
+    def active(self) -> "ParticipantQuerySet":
+        """Those with an open service episode."""
+        return self.filter(is_active=True)
+
+    def unassigned(self) -> "ParticipantQuerySet":
+        """Active participants who wait for a peer: no assignment now."""
+        return self.active().filter(~Exists(Assignment.objects.current().filter(participant=OuterRef("pk"))))
+
+    def matching(self, text: str) -> "ParticipantQuerySet":
+        """Search by name, part of a name, or digits of a phone number, closest first.
+
+        Forgives accents, case and small slips of spelling (pg_trgm's word similarity).
+        """
+        text = " ".join(text.split())
+        digits = only_digits(text)
+        if len(digits) >= 3 and len(digits) >= len(text) // 2:
+            numbers = PhoneNumber.objects.filter(participant=OuterRef("pk"), number__contains=digits)
+            return self.filter(Exists(numbers)).order_by("name_used", "pk")
+        plain = PlainText(models.Value(text, output_field=models.TextField()))
+        found = self.alias(plain=plain, closeness=TrigramWordSimilarity(plain, "search_name"))
+        return found.filter(
+            Q(search_name__contains=F("plain")) | Q(search_name__trigram_word_similar=F("plain"))
+        ).order_by(F("closeness").desc(), "name_used", "pk")
+
+    def with_specialist(self) -> "ParticipantQuerySet":
+        """Adds `specialist_id` and `specialist_name` of the current assignment."""
+        now = Assignment.objects.current().filter(participant=OuterRef("pk"))
+        return self.annotate(
+            specialist_id=now.values("specialist")[:1], specialist_name=now.values("specialist__name")[:1]
+        )
+
+
+class Participant(models.Model):
+    """A person who walks with us. Comes to exist at intake and is never deleted by the program."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="participants", verbose_name=_("team"))
+    name_used = models.CharField(_("name they go by"), max_length=120)
+    legal_name = models.CharField(_("legal name, if different"), max_length=160, blank=True)
+    pronouns = models.CharField(_("pronouns"), max_length=40, blank=True)
+    language = models.CharField(_("language they prefer"), max_length=60, blank=True)
+    preferred_channel = models.CharField(_("likes to be reached by"), max_length=20, choices=Channel, blank=True)
+    good_times = models.CharField(_("times that suit"), max_length=200, blank=True)
+    is_active = models.BooleanField(
+        default=True, editable=False, help_text="Has an open service episode; kept with it by the deeds in enrolment."
+    )
+    last_contact_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    search_name = models.GeneratedField(
+        expression=PlainText(Concat(F("name_used"), models.Value(" "), F("legal_name"))),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("participant")
+        verbose_name_plural = _("participants")
+        constraints = [
+            models.CheckConstraint(condition=~Q(name_used=""), name="participant_has_a_name"),
+        ]
+        indexes = [
+            # Search by part of a name.
+            GinIndex(OpClass(F("search_name"), name="gin_trgm_ops"), name="participant_search_name"),
+            # A team's list, by name, one page after another.
+            models.Index(fields=["team", "name_used", "id"], name="participant_team_name"),
+            # A team's people whom nobody has reached for a while.
+            models.Index(
+                fields=["team", "last_contact_at"], condition=Q(is_active=True), name="participant_team_silence"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_used

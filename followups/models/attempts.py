@@ -1,0 +1,104 @@
+"""Every try to reach somebody, and what came of it."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import teams_of
+from accounts.ids import new_id
+from accounts.models import Team, User
+from caseload.models import Participant
+from caseload.models.participants import Channel
+from followups.models.followups import FollowUp
+
+
+class Effect(models.TextChoices):
+    """What an outcome does to its follow-up."""
+
+    COMPLETES = "completes", _("Done; the next check-in is planned")
+    TRY_AGAIN = "try_again", _("Stays open; try again later")
+    WAITS = "waits", _("Waits for their reply")
+    PAUSES = "pauses", _("Pauses, and comes back by itself")
+    STOPS_ALL = "stops_all", _("Stops everything planned; the supervisor looks at it")
+
+
+class Outcome(models.Model):
+    """What can come of a try: a row of a small editable table. The code is stable, the words may change."""
+
+    code = models.SlugField(primary_key=True, max_length=40)
+    label = models.CharField(max_length=80)
+    icon = models.CharField(max_length=20, blank=True)
+    reached = models.BooleanField(help_text="The person themselves was reached.")
+    counts_as_presence = models.BooleanField(default=False, help_text="Counts as contact when silence is measured.")
+    effect = models.CharField(max_length=20, choices=Effect)
+    again_in_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Working days until the next date; empty where there is none."
+    )
+    channel = models.CharField(max_length=20, choices=Channel, blank=True)
+    is_quick = models.BooleanField(default=True, help_text="Stands on the card; others are under “more”.")
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(effect__in=[Effect.TRY_AGAIN, Effect.WAITS, Effect.PAUSES])
+                | Q(again_in_days__isnull=False, again_in_days__gt=0),
+                name="outcome_says_when_again",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class ContactAttemptQuerySet(models.QuerySet["ContactAttempt"]):
+    """Questions about attempts."""
+
+    def visible_to(self, user: Any) -> "ContactAttemptQuerySet":
+        """Those for participants this person may see."""
+        return self.filter(team__in=teams_of(user), participant__in=Participant.objects.visible_to(user))
+
+    def standing(self) -> "ContactAttemptQuerySet":
+        """Those not taken back."""
+        return self.filter(undone_at=None)
+
+
+class ContactAttempt(models.Model):
+    """One try, whether it reached the person or not. Taking it back marks it; nothing is removed.
+
+    `before` keeps the follow-up's fields as they were, so that the try can be taken back whole.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="attempts")
+    followup = models.ForeignKey(FollowUp, on_delete=models.PROTECT, null=True, related_name="tries")
+    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=20, choices=Channel)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    form_token = models.UUIDField(unique=True, help_text="Made with the page: a double tap saves once.")
+    before = models.JSONField(default=dict)
+    next_followup = models.ForeignKey(FollowUp, on_delete=models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = ContactAttemptQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(undone_at=None, undone_by=None) | Q(undone_at__isnull=False, undone_by__isnull=False),
+                name="contactattempt_undone_at_and_by_paired",
+            ),
+        ]
+        indexes = [
+            # The timeline of one participant, newest first.
+            models.Index(F("participant"), F("at").desc(), F("id").desc(), name="contactattempt_timeline"),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk}"

@@ -1,0 +1,216 @@
+"""What we owe a participant on a date. Overdue is a question with one answer, never a column."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Case, F, Func, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import teams_of
+from accounts.ids import new_id
+from accounts.models import Team, User
+from caseload.models import Participant, PhoneNumber, Quotation, Session, Win
+from caseload.models.words import Topic
+from followups.models.plans import CheckInPlan
+
+
+class Purpose(models.TextChoices):
+    """Why we want to be in touch."""
+
+    CHECK_IN = "check_in", _("Check-in")
+    PROMISE = "promise", _("Something I promised")
+    AFTER_MISSED = "after_missed", _("After we missed each other")
+    AFTER_SETBACK = "after_setback", _("After a setback")
+    AFTER_DISCHARGE = "after_discharge", _("After coming home from hospital")
+    REFERRAL = "referral", _("How a referral went")
+    GOAL_STEP = "goal_step", _("A step towards a goal")
+    CELEBRATION = "celebration", _("Something to celebrate")
+
+
+class State(models.TextChoices):
+    """Where a follow-up stands. `due_on` is the date of its state: due, awaited reply, or end of the pause."""
+
+    OPEN = "open", _("Open")
+    WAITING = "waiting", _("Waiting for their reply")
+    PAUSED = "paused", _("Paused")
+    DONE = "done", _("Done")
+    NOT_NEEDED = "not_needed", _("Not needed")
+    ENDED = "ended", _("Services ended")
+
+
+STANDING = (State.OPEN, State.WAITING, State.PAUSED)
+CLOSED = (State.DONE, State.NOT_NEEDED, State.ENDED)
+
+
+class DecidedBy(models.TextChoices):
+    """Who decided."""
+
+    PARTICIPANT = "participant", _("The participant")
+    TOGETHER = "together", _("Decided together")
+    SPECIALIST = "specialist", _("The peer specialist")
+    SUPERVISOR = "supervisor", _("The supervisor")
+
+
+class LocalDay(Func):
+    """The calendar day at a moment in the zone of the row's team, worked out by PostgreSQL.
+
+    It depends on the team only, so that the comparison with the bare `due_on` can use the index.
+    """
+
+    template = "(TIMEZONE(%(expressions)s))::date"
+    arg_joiner = ", "
+    output_field = models.DateField()
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(F("team__time_zone"), Value(at, output_field=models.DateTimeField()))
+
+
+class DaysBetween(Func):
+    """Whole days from one date to another, as PostgreSQL subtracts dates."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " - "
+    output_field = IntegerField()
+
+
+class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+    """Who may see them, which of them, and with what beside them."""
+
+    def visible_to(self, user: Any) -> "FollowUpQuerySet":
+        """Those of participants this person may see."""
+        return self.filter(team__in=teams_of(user), participant__in=Participant.objects.visible_to(user))
+
+    def standing(self) -> "FollowUpQuerySet":
+        """Still owed: open, waiting for a reply, or paused."""
+        return self.filter(state__in=STANDING)
+
+    def overdue(self, at: datetime) -> "FollowUpQuerySet":
+        """Still owed, and the day has passed in the team's zone. Due today is not overdue.
+
+        A pause ends by itself, and a reply is awaited until a date: `due_on` holds that date, so
+        one comparison serves all three. Ending services closes the follow-ups, so a standing one
+        always belongs to an active participant.
+        """
+        return self.standing().filter(due_on__lt=LocalDay(at))
+
+    def due_today(self, at: datetime) -> "FollowUpQuerySet":
+        """To be done today in the team's zone."""
+        return self.standing().filter(due_on=LocalDay(at))
+
+    def owned_by(self, user: Any) -> "FollowUpQuerySet":
+        """Those this person has to keep."""
+        return self.filter(owner=user.pk)
+
+    def with_days_overdue(self, at: datetime) -> "FollowUpQuerySet":
+        """Adds `days_overdue`: whole local days since the date; 0 is today, negative is to come."""
+        return self.annotate(days_overdue=DaysBetween(LocalDay(at), F("due_on")))
+
+    def with_call_facts(self) -> "FollowUpQuerySet":
+        """Adds what to know before calling: latest words, a win to mention, a number to dial."""
+        words = Quotation.objects.filter(participant=OuterRef("participant")).order_by("-said_on", "-pk")
+        vision = words.filter(topic=Topic.VISION)
+        wins = Win.objects.filter(participant=OuterRef("participant")).order_by("-happened_on", "-pk")
+        phones = PhoneNumber.objects.filter(participant=OuterRef("participant")).order_by("-may_call", "position", "pk")
+        return self.annotate(
+            words_text=Subquery(vision.values("text")[:1]),
+            words_said_on=Subquery(vision.values("said_on")[:1]),
+            win_text=Subquery(wins.values("text")[:1]),
+            win_on=Subquery(wins.values("happened_on")[:1]),
+            phone_id=Subquery(phones.values("pk")[:1]),
+        )
+
+    def by_what_matters(self) -> "FollowUpQuerySet":
+        """After a setback or a discharge first, then the longest overdue."""
+        return self.alias(
+            weight=Case(
+                When(purpose__in=[Purpose.AFTER_SETBACK, Purpose.AFTER_DISCHARGE], then=Value(0)), default=Value(1)
+            )
+        ).order_by("weight", "due_on", "pk")
+
+
+class FollowUp(models.Model):
+    """Something owed to a participant on a local date, and who keeps it. Closed ones stay as history."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="followups")
+    owner = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Empty while the participant waits for a peer.",
+    )
+    purpose = models.CharField(_("what for"), max_length=20, choices=Purpose, default=Purpose.CHECK_IN)
+    what = models.CharField(_("what exactly"), max_length=300, blank=True)
+    state = models.CharField(max_length=20, choices=State, default=State.OPEN)
+    due_on = models.DateField(_("on"))
+    planned_on = models.DateField(help_text="The date first meant, before any move off a closed day or by hand.")
+    why_here = models.CharField(max_length=300, blank=True, help_text="Why the date is what it is, if it was changed.")
+    plan = models.ForeignKey(CheckInPlan, on_delete=models.PROTECT, null=True, related_name="followups")
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, null=True, related_name="+")
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Tries since it was opened; kept by the deeds.")
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    closing_reason = models.CharField(max_length=300, blank=True)
+    decided_by = models.CharField(max_length=20, choices=DecidedBy, blank=True)
+    # Facts about what the worker did. They never decide whether something is overdue.
+    flagged_rung = models.PositiveSmallIntegerField(default=0)
+    flagged_at = models.DateTimeField(null=True)
+    discussed_at = models.DateTimeField(null=True)
+    discussed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = FollowUpQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("follow-up")
+        verbose_name_plural = _("follow-ups")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "planned_on"], condition=Q(plan__isnull=False), name="followup_one_per_plan_date"
+            ),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="followup_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=STANDING, closed_at=None, closed_by=None)
+                | Q(state__in=CLOSED, closed_at__isnull=False),
+                name="followup_closed_when_closed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.NOT_NEEDED) | (~Q(closing_reason="") & ~Q(decided_by="")),
+                name="followup_not_needed_says_why_and_who",
+            ),
+            models.CheckConstraint(
+                condition=Q(flagged_rung=0, flagged_at=None) | Q(flagged_rung__gt=0, flagged_at__isnull=False),
+                name="followup_flagged_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(discussed_at=None, discussed_by=None)
+                | Q(discussed_at__isnull=False, discussed_by__isnull=False),
+                name="followup_discussed_at_and_by_paired",
+            ),
+        ]
+        indexes = [
+            # Overdue, per team: the board, the digest, the export.
+            models.Index(fields=["team", "due_on"], condition=Q(state__in=STANDING), name="followup_team_due"),
+            # A specialist's day.
+            models.Index(fields=["owner", "due_on"], condition=Q(state__in=STANDING), name="followup_owner_due"),
+            # The sweep: overdue in a team and not flagged at a rung yet.
+            models.Index(
+                fields=["team", "flagged_rung", "due_on"], condition=Q(state__in=STANDING), name="followup_to_flag"
+            ),
+            # What is planned for one participant, and who has nothing planned.
+            models.Index(fields=["participant", "due_on"], condition=Q(state__in=STANDING), name="followup_standing"),
+            # What was done or decided for one participant, newest first.
+            models.Index(F("participant"), F("closed_at").desc(), name="followup_history"),
+        ]
+
+    def __str__(self) -> str:
+        return f"follow-up {self.pk}"
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it is still owed."""
+        return self.state in STANDING

@@ -1,0 +1,41 @@
+"""When the worker last looked."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+
+LATE_AFTER = timedelta(minutes=5)
+
+
+class SweepRunQuerySet(models.QuerySet["SweepRun"]):
+    """Questions about runs."""
+
+    def last_finished(self) -> "SweepRun | None":
+        """The newest run that came to its end."""
+        return self.filter(finished_at__isnull=False).order_by("-finished_at").first()
+
+
+class SweepRun(models.Model):
+    """One run of the sweep: began, and, unless it was cut off, ended. Kept for two weeks."""
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    flagged = models.PositiveIntegerField(default=0)
+    told = models.PositiveIntegerField(default=0)
+
+    objects = SweepRunQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # The sentence on both dashboards.
+            models.Index(
+                fields=["-finished_at"], condition=models.Q(finished_at__isnull=False), name="sweeprun_last_finished"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"run of {self.started_at:%Y-%m-%d %H:%M}"
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether so long ago that people must be told nobody is being reminded."""
+        return self.finished_at is None or at - self.finished_at > LATE_AFTER

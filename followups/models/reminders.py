@@ -1,0 +1,72 @@
+"""Who was told about which follow-up, at which rung of the ladder."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_id
+from accounts.models import OutgoingEmail, Team, User
+from followups.models.followups import STANDING, FollowUp
+
+
+class Rung(models.IntegerChoices):
+    """The steps of the ladder; a nudge is a colleague's own."""
+
+    SPECIALIST = 1, _("Peer specialist")
+    SUPERVISOR = 2, _("Supervisor")
+    NUDGE = 9, _("A kind nudge from your supervisor")
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    """Questions about reminders."""
+
+    def visible_to(self, user: Any) -> "ReminderQuerySet":
+        """A person's own, about participants they may still see."""
+        return self.filter(recipient=user.pk, followup__in=FollowUp.objects.visible_to(user))
+
+    def needed(self) -> "ReminderQuerySet":
+        """Those whose follow-up is still owed on the date they speak of."""
+        return self.filter(followup__state__in=STANDING, followup__due_on=models.F("due_on"))
+
+    def unseen(self) -> "ReminderQuerySet":
+        """Those not looked at in the program."""
+        return self.filter(seen_at=None)
+
+
+class Reminder(models.Model):
+    """One notice to one colleague: the in-app notice itself, and the reason of a line in a bundled e-mail.
+
+    `due_on` is the date it speaks of, so that a follow-up given a new date can be flagged again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    followup = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="reminders")
+    rung = models.PositiveSmallIntegerField(choices=Rung)
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reminders")
+    due_on = models.DateField()
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    email = models.ForeignKey(OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="reminders")
+    seen_at = models.DateTimeField(null=True)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["followup", "rung", "recipient", "due_on"], name="reminder_once_per_rung_and_recipient"
+            ),
+        ]
+        indexes = [
+            # The notices of one colleague, newest first.
+            models.Index(models.F("recipient"), models.F("created_at").desc(), name="reminder_notices"),
+            # The count in the frame of every page.
+            models.Index(fields=["recipient"], condition=models.Q(seen_at=None), name="reminder_unseen"),
+            # Reminders that no e-mail carries yet.
+            models.Index(fields=["recipient", "created_at"], condition=models.Q(email=None), name="reminder_unmailed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder {self.pk}"

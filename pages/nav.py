@@ -1,0 +1,55 @@
+"""The menu and the frame around every page: one list decides what each role is shown."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Permission, standing_of
+from followups.models import Reminder
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the menu: where it leads and whom it is for."""
+
+    label: Any
+    view: str
+    permission: Permission
+    icon: str
+
+
+MENU = (
+    Entry(_("Today"), "today", Permission.KEEP_A_CASELOAD, "calendar"),
+    Entry(_("Overdue"), "overdue", Permission.SUPERVISE, "clock"),
+    Entry(_("Participants"), "participants", Permission.READ_RECORDS, "people"),
+    Entry(_("Waiting"), "waiting", Permission.SUPERVISE, "plus"),
+    Entry(_("Staff"), "staff", Permission.RUN_ACCOUNTS, "people"),
+    Entry(_("Teams"), "teams", Permission.RUN_ACCOUNTS, "note"),
+)
+
+
+def entries_for(user: Any) -> list[Entry]:
+    """What this person finds in the menu, in order; the first is their first page."""
+    standing = standing_of(user)
+    return [entry for entry in MENU if standing.has(entry.permission)]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: menu, unread notices, demo hint. Costs nothing on pages that do not show it."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"nav": [], "demo_mode": settings.DEMO}
+    here = getattr(request.resolver_match, "view_name", "")
+    return {
+        "nav": [
+            {"label": entry.label, "url": reverse(entry.view), "icon": entry.icon, "is_current": entry.view == here}
+            for entry in entries_for(user)
+        ],
+        "unread": SimpleLazyObject(lambda: Reminder.objects.visible_to(user).needed().unseen().count()),
+        "demo_mode": settings.DEMO,
+    }
