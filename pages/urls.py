@@ -1,5 +1,90 @@
 """Every address of ours, on one screen."""
 
+from allauth.account import views as account
+from allauth.usersessions import views as signins
 from django.urls import path
 
-urlpatterns: list = []
+from pages import (
+    attempt,
+    cover,
+    episode,
+    followup,
+    health,
+    help,
+    home,
+    intake,
+    join,
+    log_session,
+    notices,
+    overdue,
+    participant,
+    participants,
+    plan,
+    profile,
+    staff,
+    teams,
+    today,
+    waiting,
+)
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    # Signing in
+    path("sign-in/", account.login, name="account_login"),
+    path("sign-out/", account.logout, name="account_logout"),
+    path("sign-in/again/", account.reauthenticate, name="account_reauthenticate"),
+    path("sign-in/closed/", account.account_inactive, name="account_inactive"),
+    path("password/", account.password_change, name="account_change_password"),
+    path("password/set/", account.password_set, name="account_set_password"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
+    path("password/reset/<uidb36>-<key>/", account.password_reset_from_key, name="account_reset_password_from_key"),
+    path("password/reset/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path("sign-ins/", signins.list_usersessions, name="usersessions_list"),
+    path("join/<str:token>/", join.join, name="join"),
+    # A specialist's day
+    path("today/", today.today, name="today"),
+    path("follow-ups/<uuid:followup_id>/outcome/<slug:outcome>/", attempt.record_attempt, name="record_attempt"),
+    path("attempts/<uuid:attempt_id>/undo/", attempt.undo_attempt, name="undo_attempt"),
+    path("follow-ups/<uuid:followup_id>/date/", followup.reschedule, name="reschedule"),
+    path("follow-ups/<uuid:followup_id>/not-needed/", followup.not_needed, name="not_needed"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/seen/", notices.notices_seen, name="notices_seen"),
+    # The people we walk with
+    path("participants/", participants.participants, name="participants"),
+    path("participants/new/", intake.add_participant, name="add_participant"),
+    path("participants/<uuid:participant_id>/", participant.participant, name="participant"),
+    path("participants/<uuid:participant_id>/edit/", profile.edit_participant, name="edit_participant"),
+    path("participants/<uuid:participant_id>/words/", profile.add_words, name="add_words"),
+    path("participants/<uuid:participant_id>/wins/", profile.add_win, name="add_win"),
+    path("participants/<uuid:participant_id>/plan/", plan.check_in_plan, name="check_in_plan"),
+    path("participants/<uuid:participant_id>/plan/end/", plan.end_plan, name="end_plan"),
+    path("participants/<uuid:participant_id>/next-step/", plan.next_step, name="next_step"),
+    path("participants/<uuid:participant_id>/end/", episode.end_services, name="end_services"),
+    path("participants/<uuid:participant_id>/back/", episode.welcome_back, name="welcome_back"),
+    path("participants/<uuid:participant_id>/log/", log_session.log_session, name="log_session"),
+    path("participants/<uuid:participant_id>/log/draft/", log_session.keep_draft, name="keep_draft"),
+    path("participants/<uuid:participant_id>/log/draft/drop/", log_session.drop_draft, name="drop_draft"),
+    # Helping
+    path("overdue/", overdue.overdue, name="overdue"),
+    path("overdue.csv", overdue.overdue_csv, name="overdue_csv"),
+    path("follow-ups/<uuid:followup_id>/reassign/", help.reassign, name="reassign"),
+    path("follow-ups/<uuid:followup_id>/take-over/", help.take_over, name="take_over"),
+    path("follow-ups/<uuid:followup_id>/nudge/", help.nudge, name="nudge"),
+    path("follow-ups/<uuid:followup_id>/discussed/", help.discussed, name="discussed"),
+    path("waiting/", waiting.waiting, name="waiting"),
+    path("participants/<uuid:participant_id>/assign/", waiting.assign, name="assign"),
+    path("cover/", cover.cover, name="cover"),
+    path("cover/<uuid:cover_id>/end/", cover.end_cover, name="end_cover"),
+    # Running accounts and teams
+    path("staff/", staff.staff, name="staff"),
+    path("staff/invite/", staff.invite, name="invite"),
+    path("staff/<uuid:user_id>/", staff.colleague, name="colleague"),
+    path("staff/<uuid:user_id>/invite-again/", staff.invite_again, name="invite_again"),
+    path("staff/<uuid:user_id>/deactivate/", staff.deactivate, name="deactivate"),
+    path("staff/<uuid:user_id>/reactivate/", staff.reactivate, name="reactivate"),
+    path("teams/", teams.teams, name="teams"),
+    path("teams/new/", teams.add_team, name="add_team"),
+    path("teams/<uuid:team_id>/", teams.team, name="team"),
+]

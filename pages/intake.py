@@ -1,0 +1,11 @@
+"""Taking somebody in."""
+
+from typing import Any
+from django.http import Http404, HttpRequest, HttpResponse
+
+from accounts.access import Permission, requires
+
+
+@requires(Permission.READ_RECORDS)
+def add_participant(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    raise Http404

@@ -1,0 +1,226 @@
+"""One factory per model: valid by default, nothing random that matters."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.ids import new_id
+from accounts.models import Invitation, Membership, OutgoingEmail, Role, Team, User
+from caseload.models import (
+    Assignment,
+    Cover,
+    Method,
+    Participant,
+    PhoneNumber,
+    Quotation,
+    ServiceEpisode,
+    Session,
+    SessionDraft,
+    Win,
+)
+from caseload.models.words import Topic
+from followups.models import CheckInPlan, ContactAttempt, FollowUp, NextStep, Outcome, Reminder, Rung
+
+# A Wednesday without holidays around it; 10:00 in New York.
+NOON = datetime(2026, 5, 6, 14, 0, tzinfo=UTC)
+DAY = date(2026, 5, 6)
+PASSWORD = "calm-river-stones-42"
+
+
+class TeamFactory(DjangoModelFactory):
+    class Meta:
+        model = Team
+
+    name = factory.Sequence(lambda number: f"Team {number}")
+    time_zone = "America/New_York"
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda number: f"colleague{number}@example.org")
+    name = factory.Sequence(lambda number: f"Colleague {number}")
+    is_active = True
+    created_at = NOON
+    joined_at = NOON
+    password = factory.django.Password(PASSWORD)
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    team = factory.SubFactory(TeamFactory)
+    role = Role.SPECIALIST
+
+
+class InvitationFactory(DjangoModelFactory):
+    class Meta:
+        model = Invitation
+
+    user = factory.SubFactory(UserFactory, is_active=False, joined_at=None)
+    created_at = NOON
+    expires_at = factory.LazyAttribute(lambda row: row.created_at + timedelta(hours=72))
+
+
+class OutgoingEmailFactory(DjangoModelFactory):
+    class Meta:
+        model = OutgoingEmail
+
+    recipient = factory.SubFactory(UserFactory)
+    kind = "reminder"
+    subject = "Follow-ups are waiting"
+    text = "Open the program."
+    created_at = NOON
+    next_try_at = NOON
+
+
+class ParticipantFactory(DjangoModelFactory):
+    class Meta:
+        model = Participant
+
+    team = factory.SubFactory(TeamFactory)
+    name_used = factory.Sequence(lambda number: f"Person {number}")
+    created_at = NOON
+    created_by = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def episode(self, create: bool, extracted: object, **_fields: object) -> None:
+        if create and extracted is not False:
+            ServiceEpisode.objects.create(participant=self, started_on=DAY - timedelta(days=90))
+
+
+class PhoneNumberFactory(DjangoModelFactory):
+    class Meta:
+        model = PhoneNumber
+
+    participant = factory.SubFactory(ParticipantFactory)
+    number = factory.Sequence(lambda number: f"+1617555{number:04d}")
+    may_call = True
+
+
+class QuotationFactory(DjangoModelFactory):
+    class Meta:
+        model = Quotation
+
+    participant = factory.SubFactory(ParticipantFactory)
+    topic = Topic.VISION
+    text = "A key of my own, and my daughter on Sundays."
+    said_on = DAY
+    recorded_at = NOON
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class AssignmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Assignment
+
+    participant = factory.SubFactory(ParticipantFactory)
+    team = factory.SelfAttribute("participant.team")
+    specialist = factory.SubFactory(UserFactory)
+    started_at = NOON - timedelta(days=90)
+    assigned_by = factory.SelfAttribute("specialist")
+
+
+class CoverFactory(DjangoModelFactory):
+    class Meta:
+        model = Cover
+
+    team = factory.SubFactory(TeamFactory)
+    absent = factory.SubFactory(UserFactory)
+    cover = factory.SubFactory(UserFactory)
+    created_by = factory.SelfAttribute("absent")
+
+
+class FollowUpFactory(DjangoModelFactory):
+    class Meta:
+        model = FollowUp
+
+    participant = factory.SubFactory(ParticipantFactory)
+    team = factory.SelfAttribute("participant.team")
+    due_on = DAY
+    planned_on = factory.SelfAttribute("due_on")
+    created_at = NOON - timedelta(days=7)
+
+
+class SessionFactory(DjangoModelFactory):
+    """Makes the next step too: without one the database refuses."""
+
+    class Meta:
+        model = Session
+        skip_postgeneration_save = True
+
+    participant = factory.SubFactory(ParticipantFactory)
+    team = factory.SelfAttribute("participant.team")
+    specialist = factory.SubFactory(UserFactory)
+    method = Method.PHONE
+    started_at = NOON - timedelta(days=1)
+    minutes = 30
+    logged_at = factory.SelfAttribute("started_at")
+    form_token = factory.LazyFunction(new_id)
+
+    @factory.post_generation
+    def next_step(self, create: bool, extracted: object, **_fields: object) -> None:
+        if create and extracted is not False:
+            NextStep.objects.create(session=self, reason="They will get in touch", decided_by="participant")
+
+
+class SessionDraftFactory(DjangoModelFactory):
+    class Meta:
+        model = SessionDraft
+
+    author = factory.SubFactory(UserFactory)
+    participant = factory.SubFactory(ParticipantFactory)
+    form_token = factory.LazyFunction(new_id)
+    updated_at = NOON
+
+
+class WinFactory(DjangoModelFactory):
+    class Meta:
+        model = Win
+
+    participant = factory.SubFactory(ParticipantFactory)
+    text = "Cooked for the whole house."
+    happened_on = DAY
+    recorded_at = NOON
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class ContactAttemptFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactAttempt
+
+    participant = factory.SubFactory(ParticipantFactory)
+    team = factory.SelfAttribute("participant.team")
+    outcome = factory.LazyFunction(lambda: Outcome.objects.get(pk="no_answer"))
+    channel = "call"
+    at = NOON
+    by = factory.SubFactory(UserFactory)
+    form_token = factory.LazyFunction(new_id)
+
+
+class CheckInPlanFactory(DjangoModelFactory):
+    class Meta:
+        model = CheckInPlan
+
+    participant = factory.SubFactory(ParticipantFactory)
+    team = factory.SelfAttribute("participant.team")
+    starts_on = DAY
+    created_at = NOON
+    created_by = factory.SubFactory(UserFactory)
+
+
+class ReminderFactory(DjangoModelFactory):
+    class Meta:
+        model = Reminder
+
+    followup = factory.SubFactory(FollowUpFactory)
+    team = factory.SelfAttribute("followup.team")
+    rung = Rung.SPECIALIST
+    recipient = factory.SubFactory(UserFactory)
+    due_on = factory.SelfAttribute("followup.due_on")
+    created_at = NOON
