@@ -1,6 +1,7 @@
 """Outcomes of a try, from the card, and taking one back."""
 
 from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.access import Permission, requires

@@ -1,6 +1,7 @@
 """One follow-up: another date, or not needed."""
 
 from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.access import Permission, requires

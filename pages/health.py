@@ -1,6 +1,7 @@
 """Whether the process answers, for operators."""
 
 from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 

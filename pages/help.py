@@ -1,6 +1,7 @@
 """What a supervisor does about one follow-up, in place."""
 
 from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.access import Permission, requires

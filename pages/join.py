@@ -1,6 +1,7 @@
 """A new colleague sets name and password."""
 
 from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 

@@ -1,6 +1,7 @@
 """What the program has told me."""
 
 from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.access import Permission, requires

@@ -1,6 +1,7 @@
 """The supervisor's board and its list."""
 
 from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.access import Permission, requires

@@ -1,6 +1,7 @@
 """List and search."""
 
 from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.access import Permission, requires

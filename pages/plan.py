@@ -1,6 +1,7 @@
 """The agreed rhythm, and a next step for one who has none."""
 
 from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.access import Permission, requires

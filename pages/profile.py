@@ -1,6 +1,7 @@
 """Editing name, numbers and preferences; adding words and wins."""
 
 from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.access import Permission, requires

@@ -1,6 +1,7 @@
 """Teams and their rules, for administrators."""
 
 from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.access import Permission, requires

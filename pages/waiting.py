@@ -1,6 +1,7 @@
 """People waiting for a peer; assigning and transferring."""
 
 from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.access import Permission, requires
