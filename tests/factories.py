@@ -82,6 +82,7 @@ class OutgoingEmailFactory(DjangoModelFactory):
 class ParticipantFactory(DjangoModelFactory):
     class Meta:
         model = Participant
+        skip_postgeneration_save = True
 
     team = factory.SubFactory(TeamFactory)
     name_used = factory.Sequence(lambda number: f"Person {number}")

@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at', None)), models.Q(('ended_at__gte', models.F('started_at')), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='assignment_end_has_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at', None)), models.Q(('ended_at__gte', models.F('started_at')), ('ended_at__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='assignment_end_has_reason'),
         ),
         migrations.AddIndex(
             model_name='phonenumber',
@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='serviceepisode',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_by', None), ('ended_on', None), ('ending_reason', '')), models.Q(('ended_by__isnull', False), ('ended_on__gte', models.F('started_on')), models.Q(('ending_reason', ''), _negated=True)), _connector='OR'), name='serviceepisode_end_has_reason_and_author'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_by', None), ('ended_on', None), ('ending_reason', '')), models.Q(('ended_by__isnull', False), ('ended_on__gte', models.F('started_on')), ('ended_on__isnull', False), models.Q(('ending_reason', ''), _negated=True)), _connector='OR'), name='serviceepisode_end_has_reason_and_author'),
         ),
         migrations.AddIndex(
             model_name='session',
@@ -268,7 +268,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('minutes', None), ('status__in', ('no_show', 'cancelled_by_them', 'cancelled_by_us'))), models.Q(('minutes__range', (1, 1440)), ('status__in', ('held', 'cut_short'))), _connector='OR'), name='session_minutes_where_they_met'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('minutes', None), ('status__in', ('no_show', 'cancelled_by_them', 'cancelled_by_us'))), models.Q(('minutes__isnull', False), ('minutes__range', (1, 1440)), ('status__in', ('held', 'cut_short'))), _connector='OR'), name='session_minutes_where_they_met'),
         ),
         migrations.AddConstraint(
             model_name='sessiondraft',

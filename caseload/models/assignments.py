@@ -59,7 +59,8 @@ class Assignment(models.Model):
                 ],
             ),
             models.CheckConstraint(
-                condition=Q(ended_at=None, end_reason="") | (Q(ended_at__gte=F("started_at")) & ~Q(end_reason="")),
+                condition=Q(ended_at=None, end_reason="")
+                | (Q(ended_at__isnull=False, ended_at__gte=F("started_at")) & ~Q(end_reason="")),
                 name="assignment_end_has_reason",
             ),
         ]

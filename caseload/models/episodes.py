@@ -52,7 +52,10 @@ class ServiceEpisode(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(ended_on=None, ending_reason="", ended_by=None)
-                | (Q(ended_on__gte=F("started_on"), ended_by__isnull=False) & ~Q(ending_reason="")),
+                | (
+                    Q(ended_on__isnull=False, ended_on__gte=F("started_on"), ended_by__isnull=False)
+                    & ~Q(ending_reason="")
+                ),
                 name="serviceepisode_end_has_reason_and_author",
             ),
         ]

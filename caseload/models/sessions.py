@@ -110,7 +110,8 @@ class Session(models.Model):
             models.CheckConstraint(condition=Q(strands__len__lte=2), name="session_at_most_two_strands"),
             models.CheckConstraint(condition=Q(strands__contained_by=Strand.values), name="session_strands_known"),
             models.CheckConstraint(
-                condition=Q(status__in=DID_NOT_MEET, minutes=None) | Q(status__in=MET, minutes__range=(1, 1440)),
+                condition=Q(status__in=DID_NOT_MEET, minutes=None)
+                | Q(status__in=MET, minutes__isnull=False, minutes__range=(1, 1440)),
                 name="session_minutes_where_they_met",
             ),
         ]

@@ -1,0 +1,148 @@
+"""The database refuses broken states of the caseload, whoever writes them."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DataError, IntegrityError, connection, transaction
+
+from accounts.models import User
+from caseload.models import Assignment, Participant, ServiceEpisode, Session
+from tests import factories
+
+
+def refused(change, name: str) -> None:
+    """Assert that the database refuses a change, by that rule."""
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        change()
+        connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_one_specialist_at_a_time(participant: Participant, colleague: User) -> None:
+    refused(
+        lambda: factories.AssignmentFactory(participant=participant, specialist=colleague),
+        "assignment_one_specialist_at_a_time",
+    )
+
+
+def test_one_specialist_at_a_time_in_the_past_too(participant: Participant, colleague: User) -> None:
+    earlier = factories.NOON - timedelta(days=80)
+    refused(
+        lambda: factories.AssignmentFactory(
+            participant=participant,
+            specialist=colleague,
+            started_at=earlier,
+            ended_at=earlier + timedelta(days=1),
+            end_reason="transferred",
+        ),
+        "assignment_one_specialist_at_a_time",
+    )
+
+
+def test_a_transfer_at_the_same_moment_fits(participant: Participant, colleague: User) -> None:
+    participant.assignments.update(ended_at=factories.NOON, end_reason="transferred")
+
+    factories.AssignmentFactory(participant=participant, specialist=colleague, started_at=factories.NOON)
+
+    assert Assignment.objects.current().get(participant=participant).specialist == colleague
+
+
+def test_an_assignment_ends_for_a_reason(participant: Participant) -> None:
+    refused(lambda: participant.assignments.update(ended_at=factories.NOON), "assignment_end_has_reason")
+
+
+def test_an_assignment_does_not_end_before_it_began(participant: Participant) -> None:
+    before = factories.NOON - timedelta(days=91)
+    with pytest.raises(DataError, match="range lower bound"), transaction.atomic():
+        participant.assignments.update(ended_at=before, end_reason="transferred")
+
+
+def test_an_assignment_that_goes_on_has_no_reason_to_end(participant: Participant) -> None:
+    refused(lambda: participant.assignments.update(end_reason="transferred"), "assignment_end_has_reason")
+
+
+def test_nobody_covers_for_themselves(specialist: User) -> None:
+    refused(
+        lambda: factories.CoverFactory(
+            absent=specialist,
+            cover=specialist,
+            starts_at=factories.NOON,
+            ends_at=factories.NOON + timedelta(days=1),
+        ),
+        "cover_is_somebody_else",
+    )
+
+
+def test_a_cover_lasts(specialist: User) -> None:
+    refused(
+        lambda: factories.CoverFactory(absent=specialist, starts_at=factories.NOON, ends_at=factories.NOON),
+        "cover_ends_after_start",
+    )
+
+
+def test_one_episode_is_open(participant: Participant) -> None:
+    refused(
+        lambda: ServiceEpisode.objects.create(participant=participant, started_on=factories.DAY),
+        "serviceepisode_",
+    )
+
+
+def test_an_episode_ends_with_a_reason_and_an_author(participant: Participant) -> None:
+    refused(
+        lambda: participant.episodes.update(ended_on=factories.DAY, ending_reason="moved"),
+        "serviceepisode_end_has_reason_and_author",
+    )
+
+
+def test_episodes_do_not_overlap(participant: Participant, specialist: User) -> None:
+    participant.episodes.update(ended_on=factories.DAY, ending_reason="moved", ended_by=specialist)
+    refused(
+        lambda: ServiceEpisode.objects.create(participant=participant, started_on=factories.DAY - timedelta(days=1)),
+        "serviceepisode_do_not_overlap",
+    )
+
+
+def test_a_person_has_a_name(participant: Participant) -> None:
+    refused(lambda: Participant.objects.filter(pk=participant.pk).update(name_used=""), "participant_has_a_name")
+
+
+def test_a_number_is_kept_in_one_form(participant: Participant) -> None:
+    refused(lambda: factories.PhoneNumberFactory(participant=participant, number="617 555 0101"), "is_e164")
+
+
+def test_a_message_that_may_say_something_says_what(participant: Participant) -> None:
+    refused(lambda: factories.PhoneNumberFactory(participant=participant, message="may_say"), "message_says_what")
+
+
+def test_a_quotation_has_words(participant: Participant) -> None:
+    refused(lambda: factories.QuotationFactory(participant=participant, text=""), "quotation_has_words")
+
+
+def test_a_win_has_words(participant: Participant) -> None:
+    refused(lambda: factories.WinFactory(participant=participant, text=""), "win_has_words")
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"logged_at": factories.NOON - timedelta(days=2)}, "session_not_in_the_future"),
+        ({"strands": ["goals", "skills", "advocacy"]}, "session_at_most_two_strands"),
+        ({"strands": ["storytelling"]}, "session_strands_known"),
+        ({"minutes": None}, "session_minutes_where_they_met"),
+        ({"minutes": 0}, "session_minutes_where_they_met"),
+        ({"minutes": 1441}, "session_minutes_where_they_met"),
+        ({"status": "no_show", "minutes": 30}, "session_minutes_where_they_met"),
+    ],
+)
+def test_a_session_says_what_can_be(participant: Participant, fields: dict, rule: str) -> None:
+    session = factories.SessionFactory(participant=participant)
+    refused(lambda: Session.objects.filter(pk=session.pk).update(**fields), rule)
+
+
+def test_one_form_is_saved_once(participant: Participant) -> None:
+    session = factories.SessionFactory(participant=participant)
+    refused(lambda: factories.SessionFactory(participant=participant, form_token=session.form_token), "form_token")
+
+
+def test_a_draft_exists_once_for_its_author(participant: Participant, specialist: User) -> None:
+    factories.SessionDraftFactory(author=specialist, participant=participant)
+    refused(lambda: factories.SessionDraftFactory(author=specialist, participant=participant), "sessiondraft_one_each")

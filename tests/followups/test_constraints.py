@@ -1,0 +1,104 @@
+"""The database refuses broken states of what comes next, even from raw SQL."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from caseload.models import Participant
+from followups.models import CheckInPlan, ContactAttempt, FollowUp, NextStep, Outcome
+from tests import factories
+
+
+def refused(change, name: str) -> None:
+    """Assert that the database refuses a change, by that rule, at the latest when the transaction ends."""
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        change()
+        connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_a_session_without_a_next_step_or_a_decision(participant: Participant) -> None:
+    refused(lambda: factories.SessionFactory(participant=participant, next_step=False), "neither a next step")
+
+
+def test_taking_the_next_step_from_a_session(participant: Participant) -> None:
+    session = factories.SessionFactory(participant=participant)
+    refused(lambda: NextStep.objects.filter(session=session).delete(), "neither a next step")
+
+
+def test_a_next_step_that_is_both_or_neither(participant: Participant) -> None:
+    session = factories.SessionFactory(participant=participant)
+    steps = NextStep.objects.filter(session=session)
+
+    refused(lambda: steps.update(reason=""), "nextstep_followup_or_reason")
+    refused(lambda: steps.update(decided_by=""), "nextstep_followup_or_reason")
+    refused(
+        lambda: steps.update(followup=factories.FollowUpFactory(participant=participant)),
+        "nextstep_followup_or_reason",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"state": "overdue"}, "followup_"),
+        ({"state": "done"}, "followup_closed_when_closed"),
+        ({"closed_at": factories.NOON}, "followup_closed_when_closed"),
+        ({"state": "not_needed", "closed_at": factories.NOON}, "followup_not_needed_says_why_and_who"),
+        (
+            {"state": "not_needed", "closed_at": factories.NOON, "closing_reason": "Moved"},
+            "followup_not_needed_says_why_and_who",
+        ),
+        ({"flagged_rung": 1}, "followup_flagged_when"),
+        ({"flagged_at": factories.NOON}, "followup_flagged_when"),
+        ({"discussed_at": factories.NOON}, "followup_discussed_at_and_by_paired"),
+    ],
+)
+def test_a_follow_up_that_contradicts_itself(participant: Participant, fields: dict, rule: str) -> None:
+    followup = factories.FollowUpFactory(participant=participant)
+    refused(lambda: FollowUp.objects.filter(pk=followup.pk).update(**fields), rule)
+
+
+def test_two_follow_ups_for_one_date_of_a_plan(participant: Participant) -> None:
+    plan = factories.CheckInPlanFactory(participant=participant)
+    factories.FollowUpFactory(participant=participant, plan=plan)
+    refused(lambda: factories.FollowUpFactory(participant=participant, plan=plan), "followup_one_per_plan_date")
+
+
+def test_two_plans_at_once(participant: Participant) -> None:
+    factories.CheckInPlanFactory(participant=participant)
+    refused(lambda: factories.CheckInPlanFactory(participant=participant), "checkinplan_one_running")
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [({"every": 0}, "checkinplan_every_in_range"), ({"weekdays": [0]}, "checkinplan_weekdays_known")],
+)
+def test_a_rhythm_that_cannot_be(participant: Participant, fields: dict, rule: str) -> None:
+    factories.CheckInPlanFactory(participant=participant)
+    refused(lambda: CheckInPlan.objects.filter(participant=participant).update(**fields), rule)
+
+
+def test_telling_the_same_colleague_twice(db: None) -> None:
+    reminder = factories.ReminderFactory()
+    refused(
+        lambda: factories.ReminderFactory(followup=reminder.followup, recipient=reminder.recipient),
+        "reminder_once_per_rung_and_recipient",
+    )
+
+
+def test_an_attempt_sent_twice(participant: Participant) -> None:
+    attempt = factories.ContactAttemptFactory(participant=participant)
+    refused(
+        lambda: factories.ContactAttemptFactory(participant=participant, form_token=attempt.form_token), "form_token"
+    )
+
+
+def test_taking_an_attempt_back_without_saying_who(participant: Participant) -> None:
+    attempt = factories.ContactAttemptFactory(participant=participant)
+    refused(
+        lambda: ContactAttempt.objects.filter(pk=attempt.pk).update(undone_at=factories.NOON),
+        "contactattempt_undone_at_and_by_paired",
+    )
+
+
+def test_an_outcome_that_comes_back_at_no_time(db: None) -> None:
+    refused(lambda: Outcome.objects.filter(pk="no_answer").update(again_in_days=None), "outcome_says_when_again")
