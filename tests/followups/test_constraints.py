@@ -10,9 +10,14 @@ from tests import factories
 
 def refused(change, name: str) -> None:
     """Assert that the database refuses a change, by that rule, at the latest when the transaction ends."""
-    with pytest.raises(IntegrityError, match=name), transaction.atomic():
-        change()
-        connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    def all_of_it() -> None:
+        with transaction.atomic():
+            change()
+            connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    with pytest.raises(IntegrityError, match=name):
+        all_of_it()
 
 
 def test_a_session_without_a_next_step_or_a_decision(participant: Participant) -> None:
