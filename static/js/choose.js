@@ -1,0 +1,13 @@
+// Shows what belongs to a choice: <div data-shown-by="field" data-shown-for="a b">. Without this script all is visible.
+(() => {
+  const parts = document.querySelectorAll("[data-shown-by]");
+  const refresh = () => {
+    parts.forEach((part) => {
+      const chosen = document.querySelector(`[name="${part.dataset.shownBy}"]:checked`);
+      part.hidden = !part.dataset.shownFor.split(" ").includes(chosen ? chosen.value : "");
+    });
+  };
+  document.addEventListener("change", refresh);
+  window.addEventListener("pageshow", refresh);
+  refresh();
+})();
