@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             name='FollowUp',
             fields=[
                 ('id', models.UUIDField(default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('check_in', 'Check-in'), ('promise', 'Something I promised'), ('after_missed', 'After we missed each other'), ('after_setback', 'After a setback'), ('after_discharge', 'After coming home from hospital'), ('referral', 'How a referral went'), ('goal_step', 'A step towards a goal'), ('celebration', 'Something to celebrate')], default='check_in', max_length=20, verbose_name='what for')),
+                ('purpose', models.CharField(choices=[('check_in', 'Check-in'), ('promise', 'Something I promised'), ('after_missed', 'After we missed each other'), ('after_setback', 'After a setback'), ('after_discharge', 'After coming home from hospital'), ('referral', 'How a referral went'), ('goal_step', 'A step towards a goal'), ('celebration', 'Something to celebrate'), ('review', 'To be looked at together; no contact')], default='check_in', max_length=20, verbose_name='what for')),
                 ('what', models.CharField(blank=True, max_length=300, verbose_name='what exactly')),
                 ('state', models.CharField(choices=[('open', 'Open'), ('waiting', 'Waiting for their reply'), ('paused', 'Paused'), ('done', 'Done'), ('not_needed', 'Not needed'), ('ended', 'Services ended')], default='open', max_length=20)),
                 ('due_on', models.DateField(verbose_name='on')),

@@ -26,6 +26,7 @@ class Purpose(models.TextChoices):
     REFERRAL = "referral", _("How a referral went")
     GOAL_STEP = "goal_step", _("A step towards a goal")
     CELEBRATION = "celebration", _("Something to celebrate")
+    REVIEW = "review", _("To be looked at together; no contact")
 
 
 class State(models.TextChoices):

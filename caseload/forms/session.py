@@ -1,0 +1,108 @@
+"""The session's own fields; what comes next is added by followups.forms.log_session."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_id
+from caseload.models import Activity, Participant, Session, SessionStatus, Strand
+from caseload.models.sessions import MET
+
+# A phone's clock may be a little ahead of ours.
+CLOCK_TOLERANCE = timedelta(minutes=5)
+LENGTHS = [(15, _("15 min")), (30, _("30 min")), (45, _("45 min")), (60, _("1 hour")), (90, _("1½ hours"))]
+
+
+class SessionForm(forms.ModelForm):
+    """What happened. Date and time are the team's local ones; `moment` of the calendar turns them into UTC."""
+
+    form_token = forms.UUIDField(widget=forms.HiddenInput)
+    when_date = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    when_time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    length = forms.TypedChoiceField(
+        label=_("How long"), choices=LENGTHS, coerce=int, empty_value=None, required=False, widget=forms.RadioSelect
+    )
+    minutes = forms.IntegerField(
+        label=_("or exactly, in minutes"),
+        min_value=1,
+        max_value=1440,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    strands = forms.MultipleChoiceField(
+        label=_("What it touched"),
+        choices=Strand,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Up to two."),
+    )
+    activities = forms.ModelMultipleChoiceField(
+        label=_("What you did together"),
+        queryset=Activity.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    win = forms.CharField(
+        label=_("A win, in a sentence"),
+        max_length=500,
+        required=False,
+        help_text=_("However small. It comes back before your next contact."),
+    )
+
+    class Meta:
+        model = Session
+        fields = ["method", "status", "strands", "activities", "note"]
+        widgets = {
+            "method": forms.RadioSelect,
+            "status": forms.RadioSelect,
+            "note": forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        }
+
+    def __init__(self, *args: Any, participant: Participant, local_now: datetime, **kwargs: Any) -> None:
+        """`local_now` is this moment in the team's zone."""
+        initial = {
+            "form_token": new_id(),
+            "when_date": local_now.date(),
+            "when_time": local_now.time(),
+            "method": "in_person",
+            "status": SessionStatus.HELD,
+            "length": 30,
+            **(kwargs.pop("initial", None) or {}),
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        self.participant = participant
+        self.local_now = local_now
+        self.fields["activities"].queryset = Activity.objects.filter(is_active=True).order_by("position")
+        # Every choice is made already or has to be made; an empty one would only be one more to read.
+        for name, choices in (("method", Session.method.field.choices), ("status", SessionStatus.choices)):
+            self.fields[name].choices = choices
+        self.fields["win"].widget.attrs["dir"] = "auto"
+
+    def clean_form_token(self) -> uuid.UUID:
+        """The token is never empty: without it a page sent again would be saved again."""
+        return self.cleaned_data["form_token"]
+
+    def clean_strands(self) -> list[str]:
+        """At most two strands, as the record has it."""
+        strands = self.cleaned_data["strands"]
+        if len(strands) > 2:
+            raise forms.ValidationError(_("Please choose the two that matter most."))
+        return strands
+
+    def clean(self) -> dict[str, Any]:
+        """Minutes where the two met, none where they did not; no time to come."""
+        cleaned = super().clean()
+        met = cleaned.get("status") in MET
+        minutes = cleaned.get("minutes") or cleaned.get("length")
+        if met and minutes is None and "minutes" not in self.errors:
+            self.add_error("minutes", _("How long did it take? A guess is fine."))
+        cleaned["minutes"] = minutes if met else None
+        day, clock = cleaned.get("when_date"), cleaned.get("when_time")
+        if day and clock:
+            naive_now = self.local_now.replace(tzinfo=None)
+            if datetime.combine(day, clock) > naive_now + CLOCK_TOLERANCE:
+                self.add_error("when_date", _("This is still to come. Log it once it has happened."))
+        return cleaned

@@ -1,0 +1,203 @@
+"""What came of a try, and taking it back."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.access import supervised_teams
+from accounts.actions.events import note
+from accounts.models import User
+from caseload.models import Participant
+from followups.actions import planning, plans
+from followups.calendar import local_date
+from followups.models import CheckInPlan, ContactAttempt, FollowUp, Outcome, Purpose, State
+from followups.models.attempts import Effect
+from followups.models.calendars import calendar_of
+from followups.models.followups import DecidedBy
+
+# When reached and no plan says otherwise, the next check-in is a week later.
+USUAL_GAP = timedelta(days=7)
+UNDO_WITHIN = timedelta(hours=24)
+
+# What an outcome may change, and what taking it back restores.
+KEPT = (
+    "state",
+    "due_on",
+    "why_here",
+    "attempts",
+    "closed_at",
+    "closed_by_id",
+    "closing_reason",
+    "decided_by",
+    "flagged_rung",
+    "flagged_at",
+)
+
+
+class CannotUndo(Exception):
+    """Too late, not yours, or something else happened since."""
+
+
+@transaction.atomic
+def record_attempt(*, followup: FollowUp, outcome: Outcome, form_token: UUID, by: User, at: datetime) -> ContactAttempt:
+    """Write down a try and let its outcome set the next date.
+
+    The same form token sent again returns what was recorded the first time. Raises
+    planning.AlreadySettled where the follow-up was closed meanwhile.
+    """
+    planning.lock(followup.participant_id)
+    known = ContactAttempt.objects.filter(form_token=form_token).select_related("followup", "outcome").first()
+    if known is not None:
+        return known
+    followup = planning.lock_standing(followup)
+    participant = followup.participant
+    attempt = ContactAttempt(
+        team=followup.team,
+        participant=participant,
+        followup=followup,
+        outcome=outcome,
+        channel=outcome.channel or "call",
+        at=at,
+        by=by,
+        form_token=form_token,
+    )
+    before = {"followup": snapshot(followup), "last_contact_at": as_text(participant.last_contact_at)}
+    attempt.next_followup, others = apply(followup, outcome, by, at)
+    attempt.before = {**before, "after": snapshot(followup), **others}
+    if outcome.counts_as_presence:
+        planning.remember_contact(participant, at)
+    attempt.save()
+    note("attempt_recorded", subject=attempt, by=by, at=at, outcome=outcome.pk)
+    return attempt
+
+
+def apply(followup: FollowUp, outcome: Outcome, by: User, at: datetime) -> tuple[FollowUp | None, dict[str, Any]]:
+    """Change the follow-up as the outcome says; returns the next one if one came of it, and what else was closed."""
+    today = local_date(at, followup.team.time_zone)
+    followup.attempts += 1
+    following: FollowUp | None = None
+    others: dict[str, Any] = {}
+    if outcome.effect == Effect.COMPLETES:
+        close(followup, State.DONE, by, at)
+        following, created = plan_next(followup, today, by, at)
+        others = {"created_next": created}
+    elif outcome.effect == Effect.STOPS_ALL:
+        others = stop_all(followup, outcome, by, at)
+        following = planning.create(
+            followup.participant,
+            planning.NextContact(due_on=today, planned_on=today, purpose=Purpose.REVIEW, what=outcome.label),
+            by=by,
+            at=at,
+        )
+        # Nobody's, so that the supervisors are told, and the person is left in peace.
+        following.owner = None
+        following.save(update_fields=["owner"])
+        others["created_next"] = True
+    else:
+        followup.state = {Effect.WAITS: State.WAITING, Effect.PAUSES: State.PAUSED}.get(outcome.effect, State.OPEN)
+        followup.due_on = calendar_of(followup.team).add_working_days(today, outcome.again_in_days)
+        followup.why_here = outcome.label
+        followup.flagged_rung, followup.flagged_at = 0, None
+    followup.save(update_fields=[name.removesuffix("_id") for name in KEPT])
+    return following, others
+
+
+def close(followup: FollowUp, state: str, by: User, at: datetime, reason: str = "", decided_by: str = "") -> None:
+    """Set the fields of a closed follow-up, not saved."""
+    followup.state = state
+    followup.closed_at, followup.closed_by = at, by
+    followup.closing_reason, followup.decided_by = reason, decided_by
+
+
+def plan_next(followup: FollowUp, today: date, by: User, at: datetime) -> tuple[FollowUp, bool]:
+    """The next contact after one that succeeded, and whether it was made just now."""
+    following = plans.next_follow_up(participant=followup.participant, after=today, at=at)
+    if following is not None:
+        return following, False
+    standing = FollowUp.objects.standing().filter(participant=followup.participant, due_on__gt=today)
+    planned = standing.exclude(pk=followup.pk).order_by("due_on").first()
+    if planned is not None:
+        return planned, False
+    on = today + USUAL_GAP
+    due_on = calendar_of(followup.team).move(on, followup.team.closed_day_rule)
+    contact = planning.NextContact(due_on=max(due_on, today + timedelta(days=1)), planned_on=on)
+    return planning.create(followup.participant, contact, by=by, at=at), True
+
+
+def stop_all(followup: FollowUp, outcome: Outcome, by: User, at: datetime) -> dict[str, Any]:
+    """Close everything planned for the participant and end the rhythm; returns what has to come back on undo."""
+    decided = DecidedBy.PARTICIPANT if outcome.reached else DecidedBy.SPECIALIST
+    standing = FollowUp.objects.standing().filter(participant=followup.participant).exclude(pk=followup.pk)
+    closed = {str(other.pk): snapshot(other) for other in standing}
+    standing.update(
+        state=State.NOT_NEEDED, closed_at=at, closed_by=by, closing_reason=outcome.label, decided_by=decided
+    )
+    running = CheckInPlan.objects.running().filter(participant=followup.participant)
+    plan_ids = [str(key) for key in running.values_list("pk", flat=True)]
+    running.update(ended_at=at)
+    close(followup, State.NOT_NEEDED, by, at, outcome.label, decided)
+    return {"others": closed, "plans": plan_ids}
+
+
+@transaction.atomic
+def undo(*, attempt: ContactAttempt, by: User, at: datetime) -> ContactAttempt:
+    """Take a try back: everything it changed is as before, and the try stays visible as taken back.
+
+    Raises CannotUndo for another person's (unless their supervisor asks), after a day, or where
+    something else has happened to the follow-up since. Taking back twice changes nothing.
+    """
+    planning.lock(attempt.participant_id)
+    attempt = ContactAttempt.objects.select_related("followup", "participant", "next_followup").get(pk=attempt.pk)
+    if attempt.undone_at is not None:
+        return attempt
+    followup = attempt.followup
+    mine = attempt.by_id == by.pk or attempt.team_id in supervised_teams(by)
+    changed = followup is None or snapshot(followup) != attempt.before.get("after")
+    if not mine or changed or at - attempt.at > UNDO_WITHIN or not next_is_untouched(attempt):
+        raise CannotUndo
+    restore(followup, attempt.before["followup"])
+    for key, fields in attempt.before.get("others", {}).items():
+        restore(FollowUp.objects.get(pk=key), fields)
+    CheckInPlan.objects.filter(pk__in=attempt.before.get("plans", [])).update(ended_at=None)
+    created, attempt.next_followup = attempt.next_followup, None
+    attempt.undone_at, attempt.undone_by = at, by
+    attempt.save(update_fields=["next_followup", "undone_at", "undone_by"])
+    if created is not None and attempt.before.get("created_next"):
+        created.delete()
+    if attempt.outcome.counts_as_presence:
+        earlier = Participant._meta.get_field("last_contact_at").to_python(attempt.before["last_contact_at"])
+        Participant.objects.filter(pk=attempt.participant_id, last_contact_at=attempt.at).update(
+            last_contact_at=earlier
+        )
+    note("attempt_undone", subject=attempt, by=by, at=at)
+    return attempt
+
+
+def next_is_untouched(attempt: ContactAttempt) -> bool:
+    """Whether the follow-up this try created has not been worked on since."""
+    created = attempt.next_followup
+    if created is None or not attempt.before.get("created_next"):
+        return True
+    return created.state == State.OPEN and created.attempts == 0 and not created.reminders.exists()
+
+
+def snapshot(followup: FollowUp) -> dict[str, Any]:
+    """The fields an outcome may change, as JSON can hold them."""
+    return {name: as_text(getattr(followup, name)) for name in KEPT}
+
+
+def as_text(value: Any) -> Any:
+    """Dates, moments and ids as text; the rest as it is."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def restore(followup: FollowUp, fields: dict[str, Any]) -> None:
+    """Put the fields of a snapshot back."""
+    for name, value in fields.items():
+        field = FollowUp._meta.get_field(name.removesuffix("_id"))
+        setattr(followup, name, value if name.endswith("_id") else field.to_python(value))
+    followup.save(update_fields=[name.removesuffix("_id") for name in KEPT])

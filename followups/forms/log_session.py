@@ -1,0 +1,88 @@
+"""The one form: what happened, and what happens next."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import formats
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from caseload.forms.session import SessionForm
+from caseload.models import Participant, Session, SessionStatus
+from followups.calendar import moment
+from followups.forms.what_next import WhatNextFields
+from followups.models import CheckInPlan, FollowUp, Purpose
+
+# A meeting answers what was owed as contact around that day; promises and the like are settled by hand.
+CONTACT = {Purpose.CHECK_IN, Purpose.AFTER_MISSED, Purpose.AFTER_SETBACK, Purpose.AFTER_DISCHARGE}
+EARLY = timedelta(days=3)
+
+
+class LogSessionForm(SessionForm, WhatNextFields):
+    """Extends the session with its next step, and with the follow-ups the meeting settles."""
+
+    settles = forms.ModelMultipleChoiceField(
+        label=_("This settles"), queryset=FollowUp.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        participant: Participant,
+        local_now: datetime,
+        standing: list[FollowUp],
+        plan: CheckInPlan | None,
+        chosen: str = "",
+        **kwargs: Any,
+    ) -> None:
+        """`standing` are the participant's follow-ups still owed, `chosen` the id of the one we come from."""
+        today = local_now.date()
+        due = [row for row in standing if row.due_on <= today + EARLY]
+        initial = {
+            "settles": [str(row.pk) for row in due if row.purpose in CONTACT or str(row.pk) == chosen],
+            **(kwargs.pop("initial", None) or {}),
+        }
+        super().__init__(*args, participant=participant, local_now=local_now, initial=initial, **kwargs)
+        self.offer(team=participant.team, today=today, plan_label=plan_words(plan, today))
+        offered = [row for row in standing if row in due or str(row.pk) == chosen]
+        field = self.fields["settles"]
+        field.queryset = FollowUp.objects.filter(pk__in=[row.pk for row in offered])
+        field.choices = [(str(row.pk), settled_words(row)) for row in offered]
+
+    def clean(self) -> dict[str, Any]:
+        """Both halves hold; after a missed meeting the next step is proposed as the next working day."""
+        cleaned = super().clean()
+        self.check_what_next(cleaned)
+        if cleaned.get("status") == SessionStatus.NO_SHOW and not self.data.get("next_choice"):
+            self.data = self.data.copy()
+            self.data["next_choice"], self.data["purpose"] = "tomorrow", Purpose.AFTER_MISSED
+        return cleaned
+
+    def session(self) -> Session:
+        """The session, not saved; call on a valid form."""
+        cleaned = self.cleaned_data
+        session = self.save(commit=False)
+        session.participant = self.participant
+        session.form_token = cleaned["form_token"]
+        session.minutes = cleaned["minutes"]
+        session.strands = cleaned["strands"]
+        began = moment(cleaned["when_date"], cleaned["when_time"], self.participant.team.time_zone)
+        session.started_at = min(began, self.local_now)
+        return session
+
+
+def plan_words(plan: CheckInPlan | None, today: datetime) -> str:
+    """The choice "their check-in plan", with its next day; empty where no plan runs."""
+    if plan is None:
+        return ""
+    coming = next(plan.rhythm.dates(today, today + timedelta(days=2 * 366)), None)
+    if coming is None:
+        return ""
+    return _t("Their check-in plan · %(day)s") % {"day": formats.date_format(coming, "D j M")}
+
+
+def settled_words(followup: FollowUp) -> str:
+    """A follow-up in one line: what for, what exactly, which day."""
+    what = f": {followup.what}" if followup.what else ""
+    return f"{followup.get_purpose_display()}{what} · {formats.date_format(followup.due_on, 'D j M')}"

@@ -1,0 +1,22 @@
+"""Who is left without a next step. There should be nobody."""
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from caseload.models import Session
+from caseload.models.participants import ParticipantQuerySet
+from followups.models.followups import STANDING, FollowUp, State
+from followups.models.next_steps import NextStep
+
+
+def without_next_step(participants: ParticipantQuerySet) -> ParticipantQuerySet:
+    """Of those: active, nothing standing, and what happened last was not a decision that nothing is needed."""
+    standing = FollowUp.objects.filter(participant=OuterRef("pk"), state__in=STANDING)
+    sessions = Session.objects.filter(participant=OuterRef("pk")).order_by("-started_at", "-pk")
+    decided = NextStep.objects.filter(session=OuterRef("last_session"), followup=None)
+    closed = FollowUp.objects.filter(participant=OuterRef("pk"), closed_at__isnull=False).order_by("-closed_at")
+    return (
+        participants.active()
+        .filter(~Exists(standing))
+        .alias(last_session=Subquery(sessions.values("pk")[:1]), last_closed=Subquery(closed.values("state")[:1]))
+        .filter(~Exists(decided), ~Q(last_closed=State.NOT_NEEDED) | Q(last_closed=None))
+    )
