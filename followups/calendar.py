@@ -23,6 +23,11 @@ def local_date(at: datetime, zone: str) -> date:
     return at.astimezone(zoneinfo.ZoneInfo(zone)).date()
 
 
+def local_datetime(at: datetime, zone: str) -> datetime:
+    """That moment (aware, any zone) on the clocks of the named IANA zone."""
+    return at.astimezone(zoneinfo.ZoneInfo(zone))
+
+
 def moment(on: date, clock: time, zone: str) -> datetime:
     """Local date and time to UTC. A time in the spring gap moves forward; in the repeated hour the first is taken."""
     local = datetime.combine(on, clock, tzinfo=zoneinfo.ZoneInfo(zone))

@@ -1,17 +1,75 @@
 """Outcomes of a try, from the card, and taking one back."""
 
-from typing import Any
+from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
+from accounts.ids import new_id
+from followups.actions import contact, planning
+from followups.models import ContactAttempt, FollowUp, Outcome
+from followups.models.cards import cards
 
 
 @requires(Permission.READ_RECORDS)
-def record_attempt(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@require_POST
+def record_attempt(request: HttpRequest, followup_id: UUID, outcome: str) -> HttpResponse:
+    followup = get_object_or_404(FollowUp.objects.visible_to(request.user), pk=followup_id)
+    chosen = get_object_or_404(Outcome.objects.visible_to(request.user), pk=outcome)
+    try:
+        attempt = contact.record_attempt(
+            followup=followup,
+            outcome=chosen,
+            form_token=token_of(request),
+            by=request.user,
+            at=timezone.now(),
+        )
+    except planning.AlreadySettled:
+        messages.info(request, _("This follow-up was settled already. Nothing was changed."))
+        return answer(request, followup, None)
+    return answer(request, attempt.followup, attempt)
 
 
 @requires(Permission.READ_RECORDS)
-def undo_attempt(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@require_POST
+def undo_attempt(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    attempt = get_object_or_404(ContactAttempt.objects.visible_to(request.user), pk=attempt_id)
+    try:
+        contact.undo(attempt=attempt, by=request.user, at=timezone.now())
+    except contact.CannotUndo:
+        messages.warning(
+            request,
+            _("This can no longer be taken back, because something else happened since. Change the date instead."),
+        )
+    return answer(request, attempt.followup, None)
+
+
+def token_of(request: HttpRequest) -> UUID:
+    """The token of the card the tap came from; a new one where what came is none."""
+    try:
+        return UUID(request.POST.get("form_token", ""))
+    except ValueError:
+        return new_id()
+
+
+def answer(request: HttpRequest, followup: FollowUp, attempt: ContactAttempt | None) -> HttpResponse:
+    """The card as it is now: alone for htmx, else with the whole page it came from."""
+    if not request.htmx:
+        if attempt is not None:
+            messages.success(request, _("Saved: %(outcome)s.") % {"outcome": attempt.outcome.label})
+        return redirect("today" if request.GET.get("from") == "today" else "participant", *place(request, followup))
+    now = timezone.now()
+    card = cards(FollowUp.objects.visible_to(request.user).with_days_overdue(now).filter(pk=followup.pk))
+    outcomes = list(Outcome.objects.visible_to(request.user).order_by("position"))
+    context = {"card": card[0] if card else followup, "attempt": attempt, "outcomes": outcomes, "answered": True}
+    return render(request, "today/_card.html", context)
+
+
+def place(request: HttpRequest, followup: FollowUp) -> list[UUID]:
+    """What the address to return to needs: nothing for Today, the participant for their page."""
+    return [] if request.GET.get("from") == "today" else [followup.participant_id]

@@ -1,22 +1,123 @@
-"""The one form."""
+"""The one form: what happened, and what happens next."""
 
 from typing import Any
+from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
+from accounts.ids import new_id
+from caseload.actions import drafts
+from caseload.models import Participant, Quotation, SessionDraft, Strand, Win
+from followups.actions import planning
+from followups.actions.plans import NotWithUs
+from followups.calendar import local_datetime
+from followups.forms.log_session import LogSessionForm
+from followups.models import CheckInPlan, FollowUp
+
+# Where somebody may be sent back to after saving.
+PLACES = {"today": "today", "overdue": "overdue"}
 
 
 @requires(Permission.READ_RECORDS)
-def log_session(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participants = Participant.objects.visible_to(request.user).active()
+    participant = get_object_or_404(participants.select_related("team"), pk=participant_id)
+    draft = SessionDraft.objects.visible_to(request.user).filter(participant=participant).first()
+    form = form_for(request, participant, draft)
+    if request.method == "POST" and form.is_valid():
+        try:
+            planning.log_session(
+                session=form.session(),
+                activities=form.cleaned_data["activities"],
+                win=form.cleaned_data["win"],
+                settles=[row.pk for row in form.cleaned_data["settles"]],
+                what_next=form.what_next(),
+                by=request.user,
+                at=timezone.now(),
+            )
+        except (planning.ServicesEnded, NotWithUs):
+            form.add_error("next_choice", _("This has changed meanwhile. Please choose another next step."))
+        else:
+            messages.success(request, _("Saved. Thank you for being there."))
+            place = PLACES.get(request.GET.get("from", ""))
+            return redirect(place) if place else redirect("participant", participant_id)
+    return render(request, "log_session/log_session.html", context_of(request, participant, form, draft))
+
+
+def form_for(request: HttpRequest, participant: Participant, draft: SessionDraft | None) -> LogSessionForm:
+    """The form, with what was sent, else with what was kept as a draft, else with what is most likely."""
+    standing = FollowUp.objects.visible_to(request.user).standing().filter(participant=participant)
+    plan = CheckInPlan.objects.visible_to(request.user).running().filter(participant=participant).first()
+    initial: dict[str, Any] = {}
+    if draft is not None:
+        many = {"strands", "activities", "settles"}
+        initial = {name: kept if name in many else kept[-1] for name, kept in draft.fields.items() if kept}
+    return LogSessionForm(
+        request.POST or None,
+        participant=participant,
+        local_now=local_datetime(timezone.now(), participant.team.time_zone),
+        standing=list(standing.order_by("due_on", "pk")),
+        plan=plan,
+        chosen=request.GET.get("follow_up", ""),
+        initial=initial,
+    )
+
+
+def context_of(
+    request: HttpRequest, participant: Participant, form: LogSessionForm, draft: SessionDraft | None
+) -> dict[str, Any]:
+    """What the page shows beside the form: their words on top, and the last win."""
+    words = Quotation.objects.visible_to(request.user).filter(participant=participant).latest_per_topic()
+    wins = Win.objects.visible_to(request.user).filter(participant=participant)
+    chosen = {str(code) for code in form["activities"].value() or []}
+    by_strand = [
+        {
+            "label": label,
+            "activities": [row for row in form.fields["activities"].queryset if row.strand == code],
+        }
+        for code, label in Strand.choices
+    ]
+    return {
+        "participant": participant,
+        "form": form,
+        "draft": draft if request.method == "GET" else None,
+        "words": words.order_by("-said_on", "-pk")[:3],
+        "win": wins.order_by("-happened_on", "-pk").first(),
+        "by_strand": by_strand,
+        "chosen_activities": chosen,
+    }
 
 
 @requires(Permission.READ_RECORDS)
-def keep_draft(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@require_POST
+def keep_draft(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participant = get_object_or_404(Participant.objects.visible_to(request.user).active(), pk=participant_id)
+    known = set(LogSessionForm.base_fields)
+    fields = {name: values for name, values in request.POST.lists() if name in known}
+    token = request.POST.get("form_token", "")
+    drafts.keep(participant=participant, fields=fields, form_token=as_token(token), by=request.user, at=timezone.now())
+    return HttpResponse(status=204)
+
+
+def as_token(text: str) -> UUID:
+    """The form's token; a new one where what came is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return new_id()
 
 
 @requires(Permission.READ_RECORDS)
-def drop_draft(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@require_POST
+def drop_draft(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participant = get_object_or_404(Participant.objects.visible_to(request.user), pk=participant_id)
+    drafts.drop(participant=participant, by=request.user)
+    messages.info(request, _("The draft is gone. You can start afresh."))
+    return redirect(reverse("log_session", args=[participant_id]))

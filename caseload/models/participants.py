@@ -56,6 +56,10 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         """Those with an open service episode."""
         return self.filter(is_active=True)
 
+    def assigned_to(self, user: Any) -> "ParticipantQuerySet":
+        """Those this person walks with now, as the primary specialist."""
+        return self.filter(Exists(Assignment.objects.current().filter(participant=OuterRef("pk"), specialist=user.pk)))
+
     def unassigned(self) -> "ParticipantQuerySet":
         """Active participants who wait for a peer: no assignment now."""
         return self.active().filter(~Exists(Assignment.objects.current().filter(participant=OuterRef("pk"))))

@@ -1,5 +1,6 @@
 """Every try to reach somebody, and what came of it."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -24,6 +25,14 @@ class Effect(models.TextChoices):
     STOPS_ALL = "stops_all", _("Stops everything planned; the supervisor looks at it")
 
 
+class OutcomeQuerySet(models.QuerySet["Outcome"]):
+    """Questions about outcomes."""
+
+    def visible_to(self, user: Any) -> "OutcomeQuerySet":
+        """The ones in use; they are the same for everybody who reads records."""
+        return self.filter(is_active=True) if teams_of(user) else self.none()
+
+
 class Outcome(models.Model):
     """What can come of a try: a row of a small editable table. The code is stable, the words may change."""
 
@@ -40,6 +49,8 @@ class Outcome(models.Model):
     is_quick = models.BooleanField(default=True, help_text="Stands on the card; others are under “more”.")
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True)
+
+    objects = OutcomeQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -60,6 +71,11 @@ class ContactAttemptQuerySet(models.QuerySet["ContactAttempt"]):
     def visible_to(self, user: Any) -> "ContactAttemptQuerySet":
         """Those for participants this person may see."""
         return self.filter(team__in=teams_of(user), participant__in=Participant.objects.visible_to(user))
+
+    def just_made_by(self, user: Any, at: datetime) -> "ContactAttemptQuerySet":
+        """What this person recorded in the last hours and can still take back, newest first."""
+        recent = self.standing().filter(by=user.pk, at__gt=at - timedelta(hours=12))
+        return recent.select_related("participant", "outcome", "followup", "next_followup").order_by("-at", "-pk")
 
     def standing(self) -> "ContactAttemptQuerySet":
         """Those not taken back."""

@@ -4,14 +4,25 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, F, Func, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import teams_of
 from accounts.ids import new_id
 from accounts.models import Team, User
-from caseload.models import Participant, PhoneNumber, Quotation, Session, Win
-from caseload.models.words import Topic
+from caseload.models import Cover, Participant, Quotation, Session, Win
 from followups.models.plans import CheckInPlan
 
 
@@ -100,25 +111,32 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.standing().filter(due_on=LocalDay(at))
 
     def owned_by(self, user: Any) -> "FollowUpQuerySet":
-        """Those this person has to keep."""
-        return self.filter(owner=user.pk)
+        """Those this person has to keep: their own, and those of a colleague they cover for now."""
+        absent = Cover.objects.running().filter(cover=user.pk, team=OuterRef("team"), absent=OuterRef("owner"))
+        return self.filter(Q(owner=user.pk) | Exists(absent))
+
+    def for_the_week(self, at: datetime) -> "FollowUpQuerySet":
+        """What a day's page shows: overdue, today, the next seven days, and every reply still awaited."""
+        soon = Q(due_on__lte=ExpressionWrapper(LocalDay(at) + 7, output_field=models.DateField()))
+        return self.standing().filter(soon | Q(state=State.WAITING))
 
     def with_days_overdue(self, at: datetime) -> "FollowUpQuerySet":
         """Adds `days_overdue`: whole local days since the date; 0 is today, negative is to come."""
         return self.annotate(days_overdue=DaysBetween(LocalDay(at), F("due_on")))
 
     def with_call_facts(self) -> "FollowUpQuerySet":
-        """Adds what to know before calling: latest words, a win to mention, a number to dial."""
+        """Adds what to know before calling: their latest words, a win to mention, what was promised."""
         words = Quotation.objects.filter(participant=OuterRef("participant")).order_by("-said_on", "-pk")
-        vision = words.filter(topic=Topic.VISION)
         wins = Win.objects.filter(participant=OuterRef("participant")).order_by("-happened_on", "-pk")
-        phones = PhoneNumber.objects.filter(participant=OuterRef("participant")).order_by("-may_call", "position", "pk")
+        promises = FollowUp.objects.filter(
+            participant=OuterRef("participant"), state__in=STANDING, purpose=Purpose.PROMISE
+        ).order_by("due_on", "pk")
         return self.annotate(
-            words_text=Subquery(vision.values("text")[:1]),
-            words_said_on=Subquery(vision.values("said_on")[:1]),
+            words_text=Subquery(words.values("text")[:1]),
+            words_said_on=Subquery(words.values("said_on")[:1]),
             win_text=Subquery(wins.values("text")[:1]),
             win_on=Subquery(wins.values("happened_on")[:1]),
-            phone_id=Subquery(phones.values("pk")[:1]),
+            promised=Subquery(promises.values("what")[:1]),
         )
 
     def by_what_matters(self) -> "FollowUpQuerySet":

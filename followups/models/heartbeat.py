@@ -1,6 +1,7 @@
 """When the worker last looked."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 
@@ -9,6 +10,11 @@ LATE_AFTER = timedelta(minutes=5)
 
 class SweepRunQuerySet(models.QuerySet["SweepRun"]):
     """Questions about runs."""
+
+    def state(self, at: datetime) -> dict[str, Any]:
+        """For the sentence on the dashboards: when a run last finished, and whether that is too long ago."""
+        run = self.last_finished()
+        return {"last_run_at": run and run.finished_at, "is_late": run is None or run.is_late(at)}
 
     def last_finished(self) -> "SweepRun | None":
         """The newest run that came to its end."""

@@ -1,0 +1,46 @@
+"""Ending services with the door left open, and coming back."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from caseload.actions import enrolment, handover
+from caseload.models import Participant
+from caseload.models.assignments import AssignmentEnd
+from followups.actions import handing_on, planning
+from followups.models import CheckInPlan, FollowUp, State
+
+
+@transaction.atomic
+def end_services(*, participant: Participant, on: date, reason: str, by: User, at: datetime) -> None:
+    """End the episode on that local day, close what is planned, end rhythm and assignment: all or nothing.
+
+    Raises enrolment.NotPossible.
+    """
+    enrolment.end_episode(participant=participant, on=on, reason=reason, by=by, at=at)
+    FollowUp.objects.standing().filter(participant=participant).update(
+        state=State.ENDED, closed_at=at, closed_by=by, closing_reason=""
+    )
+    CheckInPlan.objects.running().filter(participant=participant).update(ended_at=at)
+    handover.release(participant=participant, reason=AssignmentEnd.SERVICES_ENDED, by=by, at=at)
+
+
+@transaction.atomic
+def welcome_back(
+    *,
+    participant: Participant,
+    on: date,
+    contact: planning.NextContact,
+    specialist: User | None,
+    by: User,
+    at: datetime,
+) -> None:
+    """Open a new episode with a first check-in; without a specialist the person waits for a peer.
+
+    Raises enrolment.NotPossible and what handover.assign raises.
+    """
+    enrolment.open_episode(participant=participant, on=on, by=by, at=at)
+    planning.schedule(participant=participant, contact=contact, by=by, at=at)
+    if specialist is not None:
+        handing_on.assign(participant=participant, specialist=specialist, by=by, at=at)

@@ -1,0 +1,73 @@
+"""Another date for a follow-up, or the decision that it is not needed."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team
+from followups.forms.dates import FURTHEST, quick_dates
+from followups.models.followups import DecidedBy
+
+
+class RescheduleForm(forms.Form):
+    """A new day, and why."""
+
+    choice = forms.ChoiceField(
+        label=_("New date"), widget=forms.RadioSelect, error_messages={"required": _("Choose the new date.")}
+    )
+    on = forms.DateField(
+        label=_("On"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+        help_text=_("It will stand on the card when the day comes."),
+        error_messages={"required": _("A few words why, so that you remember on the day.")},
+    )
+
+    def __init__(self, *args: Any, team: Team, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.quick = {quick.code: quick for quick in quick_dates(team, today)}
+        self.fields["choice"].choices = [
+            *((quick.code, quick.words) for quick in self.quick.values()),
+            ("date", _("Pick a date")),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """A picked day is there, from today on, within a year."""
+        cleaned = super().clean()
+        on = cleaned.get("on")
+        if cleaned.get("choice") == "date" and "on" not in self.errors:
+            if on is None:
+                self.add_error("on", _("Which day?"))
+            elif on < self.today:
+                self.add_error("on", _("This day has passed. Choose today or a later day."))
+            elif on > self.today + FURTHEST:
+                self.add_error("on", _("This is more than a year away. Choose an earlier day."))
+        return cleaned
+
+    def due_on(self) -> date:
+        """The day chosen; call on a valid form."""
+        choice = self.cleaned_data["choice"]
+        return self.cleaned_data["on"] if choice == "date" else self.quick[choice].due_on
+
+
+class NotNeededForm(forms.Form):
+    """Why it is not needed, and who decided."""
+
+    reason = forms.CharField(
+        label=_("Because"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+        error_messages={"required": _("A few words why are enough.")},
+    )
+    decided_by = forms.ChoiceField(
+        label=_("Who decided"),
+        choices=DecidedBy,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Who decided it?")},
+    )
