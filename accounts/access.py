@@ -14,7 +14,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from accounts.models import Membership, Role, Team, User
+from accounts.models import Membership, Role, User
 
 
 class Permission(enum.Enum):
@@ -78,21 +78,6 @@ def specialist_teams(user: Any) -> list[UUID]:
 def teams_of(user: Any) -> "list[UUID]":
     """Ids of the teams whose participants this person may meet in either role."""
     return list(dict.fromkeys(supervised_teams(user) + specialist_teams(user)))
-
-
-def colleagues_in(teams: list[UUID], role: Role | None = None) -> "list[User]":
-    """Active members of those teams, by name; of one role if it is given."""
-    members = Membership.objects.filter(team__in=teams)
-    if role is not None:
-        members = members.filter(role=role)
-    return list(User.objects.active().filter(pk__in=members.values("user")).order_by("name", "pk"))
-
-
-def teams_run_by(user: Any) -> "list[Team]":
-    """All teams for an administrator, none for anyone else."""
-    if not standing_of(user).has(Permission.RUN_ACCOUNTS):
-        return []
-    return list(Team.objects.order_by("name"))
 
 
 def requires(permission: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

@@ -132,7 +132,6 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = False
-USERSESSIONS_TRACK_ACTIVITY = True
 
 # Sign-ins live in PostgreSQL: with a cache in front, an ended one can come back.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -1,9 +1,12 @@
 """The people who sign in."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +19,13 @@ class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> "UserQuerySet":
         """People who can sign in now."""
         return self.filter(is_active=True)
+
+    def members_of(self, teams: Iterable[UUID], *roles: str) -> "UserQuerySet":
+        """Active members of those teams in one of the roles (in any, if none is named), by name."""
+        wanted = Q(memberships__team__in=list(teams))
+        if roles:
+            wanted &= Q(memberships__role__in=roles)
+        return self.active().filter(wanted).distinct().order_by("name", "pk")
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):

@@ -1,9 +1,11 @@
 """Who walks with whom, from when to when, and who stands in."""
 
+from uuid import UUID
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Count, F, Func, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +35,11 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def current(self) -> "AssignmentQuerySet":
         """Those that hold now."""
         return self.filter(ended_at=None)
+
+    def caseload_sizes(self, teams: list[UUID]) -> dict[UUID, int]:
+        """How many participants each specialist of those teams walks with now."""
+        counted = self.current().filter(team__in=teams).values_list("specialist").annotate(size=Count("pk"))
+        return dict(counted.order_by())
 
 
 class Assignment(models.Model):

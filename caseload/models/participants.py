@@ -80,6 +80,31 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
             Q(search_name__contains=F("plain")) | Q(search_name__trigram_word_similar=F("plain"))
         ).order_by(F("closeness").desc(), "name_used", "pk")
 
+    def similar_to(self, name: str, legal_name: str, numbers: list[str]) -> "ParticipantQuerySet":
+        """Likely the same person: a name much like it, or one of the numbers."""
+        by_number = PhoneNumber.objects.filter(participant=OuterRef("pk"), number__in=numbers)
+        alike = Q(Exists(by_number))
+        for text in {part for part in (name.strip(), legal_name.strip()) if part}:
+            plain = PlainText(models.Value(text, output_field=models.TextField()))
+            alike |= Q(search_name__trigram_word_similar=plain) | Q(search_name__trigram_similar=plain)
+        return self.filter(alike).order_by("name_used", "pk")
+
+    def after(self, last: "Participant | None") -> "ParticipantQuerySet":
+        """Those that follow in the order of names; all of them after None."""
+        if last is None:
+            return self
+        return self.filter(Q(name_used__gt=last.name_used) | Q(name_used=last.name_used, pk__gt=last.pk))
+
+    def with_episode(self) -> "ParticipantQuerySet":
+        """Adds `with_us_since`, `ended_on` and `ending_reason` of the latest episode."""
+        episodes = self.model._meta.get_field("episodes").related_model.objects
+        latest = episodes.filter(participant=OuterRef("pk")).order_by("-started_on")
+        return self.annotate(
+            with_us_since=latest.values("started_on")[:1],
+            ended_on=latest.values("ended_on")[:1],
+            ending_reason=latest.values("ending_reason")[:1],
+        )
+
     def with_specialist(self) -> "ParticipantQuerySet":
         """Adds `specialist_id` and `specialist_name` of the current assignment."""
         now = Assignment.objects.current().filter(participant=OuterRef("pk"))

@@ -1,4 +1,4 @@
-"""Who is left without a next step. There should be nobody."""
+"""Who is left without a next step (there should be nobody), and when the others hear from us next."""
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
@@ -20,3 +20,9 @@ def without_next_step(participants: ParticipantQuerySet) -> ParticipantQuerySet:
         .alias(last_session=Subquery(sessions.values("pk")[:1]), last_closed=Subquery(closed.values("state")[:1]))
         .filter(~Exists(decided), ~Q(last_closed=State.NOT_NEEDED) | Q(last_closed=None))
     )
+
+
+def with_next_date(participants: ParticipantQuerySet) -> ParticipantQuerySet:
+    """Adds `next_on`: the local day of the earliest standing follow-up; None where there is none."""
+    standing = FollowUp.objects.filter(participant=OuterRef("pk"), state__in=STANDING)
+    return participants.annotate(next_on=Subquery(standing.order_by("due_on").values("due_on")[:1]))

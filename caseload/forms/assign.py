@@ -1,0 +1,27 @@
+"""Choosing who walks with somebody."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class AssignForm(forms.Form):
+    """One of the team's active peer specialists."""
+
+    specialist = forms.ModelChoiceField(
+        label=_("Peer specialist"),
+        queryset=User.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={
+            "required": _("Choose a peer specialist."),
+            "invalid_choice": _("This colleague cannot be chosen any more. Choose another one."),
+        },
+    )
+
+    def __init__(self, *args: Any, specialists: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["specialist"].queryset = specialists

@@ -1,0 +1,30 @@
+"""Ending services, in neutral words."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from caseload.forms.words import day_input
+from caseload.models import EndingReason
+
+
+class EndServicesForm(forms.Form):
+    """On which day, and how it came about."""
+
+    reason = forms.ChoiceField(label=_("How it ends"), choices=EndingReason, widget=forms.RadioSelect)
+    on = forms.DateField(label=_("Last day"), widget=day_input())
+
+    def __init__(self, *args: Any, today: date, since: date | None, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"on": today}, **kwargs)
+        self.today, self.since = today, since
+
+    def clean_on(self) -> date:
+        """Between the first day and today."""
+        on = self.cleaned_data["on"]
+        if on > self.today:
+            raise forms.ValidationError(_("This day is still to come."))
+        if self.since and on < self.since:
+            raise forms.ValidationError(_("They were not with us yet on that day."))
+        return on

@@ -1,0 +1,59 @@
+"""What somebody said, and what went well."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from caseload.models import Quotation, Win
+
+
+def day_input() -> forms.DateInput:
+    """A date field as phones know it."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class DatedForm(forms.ModelForm):
+    """A form about something that happened on a local day, today unless said otherwise."""
+
+    day_field = ""
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, initial={self.day_field: today, **(kwargs.pop("initial", None) or {})}, **kwargs)
+        self.today = today
+        self.fields["text"].widget.attrs["dir"] = "auto"
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing is written down before it happened."""
+        cleaned = super().clean()
+        day = cleaned.get(self.day_field)
+        if day and day > self.today:
+            self.add_error(self.day_field, _("This day is still to come."))
+        return cleaned
+
+
+class QuotationForm(DatedForm):
+    """Their words, exactly as said."""
+
+    day_field = "said_on"
+
+    class Meta:
+        model = Quotation
+        fields = ["topic", "text", "said_on"]
+        widgets = {"topic": forms.RadioSelect, "text": forms.Textarea(attrs={"rows": 4}), "said_on": day_input()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["topic"].choices = Quotation.topic.field.choices
+
+
+class WinForm(DatedForm):
+    """A win, in a sentence."""
+
+    day_field = "happened_on"
+
+    class Meta:
+        model = Win
+        fields = ["text", "happened_on"]
+        widgets = {"happened_on": day_input()}
