@@ -14,6 +14,8 @@ import holidays
 from dateutil.relativedelta import relativedelta
 
 DAY = timedelta(days=1)
+# Further than any next date lies.
+FAR = timedelta(days=2 * 366)
 # A team closed for longer than this at a stretch has its calendar wrong; searching on would hang.
 LONGEST_CLOSED_STRETCH = 60
 

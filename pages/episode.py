@@ -1,17 +1,64 @@
 """Ending services and coming back."""
 
-from typing import Any
+from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires
+from accounts.models import Role, User
+from caseload.actions.enrolment import NotPossible
+from caseload.actions.handover import CannotWalkWith
+from caseload.forms.episode import EndServicesForm
+from caseload.models import Participant
+from followups.actions import ending
+from followups.calendar import local_date
+from followups.forms.intake import FirstStepForm
 
 
 @requires(Permission.READ_RECORDS)
-def end_services(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def end_services(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    people = Participant.objects.visible_to(request.user).active().select_related("team").with_episode()
+    participant = get_object_or_404(people, pk=participant_id)
+    now = timezone.now()
+    today = local_date(now, participant.team.time_zone)
+    form = EndServicesForm(request.POST or None, today=today, since=participant.with_us_since)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ending.end_services(participant=participant, by=request.user, at=now, **form.cleaned_data)
+        except NotPossible:
+            messages.info(request, _("Services had ended already. Nothing was changed."))
+        else:
+            messages.success(request, _("Saved. The door stays open."))
+        still_seen = Participant.objects.visible_to(request.user).filter(pk=participant_id).exists()
+        return redirect("participant", participant_id) if still_seen else redirect("participants")
+    return render(request, "episode/end_services.html", {"participant": participant, "form": form})
 
 
-@requires(Permission.READ_RECORDS)
-def welcome_back(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@requires(Permission.SUPERVISE)
+def welcome_back(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    people = Participant.objects.visible_to(request.user).filter(is_active=False).select_related("team")
+    participant = get_object_or_404(people, pk=participant_id)
+    now = timezone.now()
+    today = local_date(now, participant.team.time_zone)
+    specialists = list(User.objects.members_of([participant.team_id], Role.SPECIALIST))
+    form = FirstStepForm(request.POST or None, team=participant.team, today=today, specialists=specialists)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ending.welcome_back(
+                participant=participant,
+                on=today,
+                contact=form.contact(),
+                specialist=form.specialist(),
+                by=request.user,
+                at=now,
+            )
+        except (NotPossible, CannotWalkWith):
+            form.add_error(None, _("This has changed meanwhile. Please look at the record and try again."))
+        else:
+            messages.success(request, _("Welcome back. The first check-in is planned."))
+            return redirect("participant", participant_id)
+    return render(request, "episode/welcome_back.html", {"participant": participant, "form": form})

@@ -1,12 +1,52 @@
-"""The record: words on top, timeline, what is planned."""
+"""The record: words on top, what is planned, and the story."""
 
-from typing import Any
+from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
-from accounts.access import Permission, requires
+from accounts.access import Permission, requires, supervised_teams
+from caseload.models import EndingReason, Participant, Quotation
+from followups.models import CheckInPlan, FollowUp
+from followups.models.timeline import page, read_cursor
+
+ENTRIES = 25
+# Older words than these are reached through the story of the person's own page in print.
+WORDS = 60
 
 
 @requires(Permission.READ_RECORDS)
-def participant(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    people = Participant.objects.visible_to(request.user).select_related("team").with_specialist().with_episode()
+    person = get_object_or_404(people, pk=participant_id)
+    now = timezone.now()
+    before = read_cursor(request.GET.get("before", ""))
+    entries, following = page(request.user, person, before, ENTRIES)
+    standing = FollowUp.objects.visible_to(request.user).standing().filter(participant=person)
+    said = Quotation.objects.visible_to(request.user).filter(participant=person)
+    return render(
+        request,
+        "participant/participant.html",
+        {
+            "participant": person,
+            "ending": dict(EndingReason.choices).get(person.ending_reason) if person.ended_on else "",
+            "topics": by_topic(list(said.order_by("topic", "-said_on", "-pk")[:WORDS])),
+            "phones": list(person.phones.order_by("position", "pk")),
+            "plan": CheckInPlan.objects.visible_to(request.user).running().filter(participant=person).first(),
+            "standing": list(standing.with_days_overdue(now).select_related("owner").order_by("due_on", "pk")[:50]),
+            "entries": entries,
+            "next": following,
+            "is_first": before is None,
+            "supervises": person.team_id in supervised_teams(request.user),
+        },
+    )
+
+
+def by_topic(quotations: list[Quotation]) -> list[dict[str, object]]:
+    """For each topic the newest words and the older ones, in the order of the topics."""
+    topics: dict[str, list[Quotation]] = {}
+    for quotation in quotations:
+        topics.setdefault(quotation.topic, []).append(quotation)
+    order = [code for code, _label in Quotation.topic.field.choices]
+    return [{"latest": topics[code][0], "older": topics[code][1:]} for code in order if code in topics]

@@ -1,22 +1,74 @@
 """The agreed rhythm, and a next step for one who has none."""
 
-from typing import Any
+from itertools import islice
+from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
+from caseload.models import Participant
+from followups.actions import planning, plans
+from followups.calendar import FAR, local_date
+from followups.forms.plan import PlanForm
+from followups.forms.what_next import NextStepForm
+from followups.models import CheckInPlan
 
 
 @requires(Permission.READ_RECORDS)
-def check_in_plan(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def check_in_plan(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participant = person_or_404(request, participant_id)
+    now = timezone.now()
+    today = local_date(now, participant.team.time_zone)
+    running = CheckInPlan.objects.visible_to(request.user).running().filter(participant=participant).first()
+    form = PlanForm(request.POST or None, today=today, running=running)
+    if request.method == "POST" and form.is_valid():
+        try:
+            plans.agree(plan=form.plan(), participant=participant, by=request.user, at=now)
+        except plans.NotWithUs:
+            form.add_error(None, _("Services have ended. Welcome them back first."))
+        else:
+            messages.success(request, _("The plan is agreed, and its next dates are laid out."))
+            return redirect("participant", participant_id)
+    coming = list(islice(running.rhythm.dates(today, today + FAR), 5)) if running else []
+    context = {"participant": participant, "form": form, "running": running, "coming": coming}
+    return render(request, "plan/check_in_plan.html", context)
 
 
 @requires(Permission.READ_RECORDS)
-def end_plan(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@require_POST
+def end_plan(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participant = person_or_404(request, participant_id)
+    plan = get_object_or_404(
+        CheckInPlan.objects.visible_to(request.user).running().select_related("team"), participant=participant
+    )
+    plans.end(plan=plan, by=request.user, at=timezone.now())
+    messages.success(request, _("The plan has ended. Plan a next step, so that nobody is left dangling."))
+    return redirect("next_step", participant_id)
 
 
 @requires(Permission.READ_RECORDS)
-def next_step(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def next_step(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participant = person_or_404(request, participant_id)
+    now = timezone.now()
+    today = local_date(now, participant.team.time_zone)
+    form = NextStepForm(request.POST or None, team=participant.team, today=today)
+    if request.method == "POST" and form.is_valid():
+        try:
+            planning.schedule(participant=participant, contact=form.what_next(), by=request.user, at=now)
+        except planning.ServicesEnded:
+            form.add_error(None, _("Services have ended. Welcome them back first."))
+        else:
+            messages.success(request, _("The next step is planned."))
+            return redirect("today") if request.GET.get("from") == "today" else redirect("participant", participant_id)
+    return render(request, "plan/next_step.html", {"participant": participant, "form": form})
+
+
+def person_or_404(request: HttpRequest, participant_id: UUID) -> Participant:
+    """The participant with their team, if this person may see them and they are with us."""
+    people = Participant.objects.visible_to(request.user).active().select_related("team")
+    return get_object_or_404(people, pk=participant_id)

@@ -1,22 +1,60 @@
 """Editing name, numbers and preferences; adding words and wins."""
 
-from typing import Any
+from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires
+from caseload.actions import enrolment, words
+from caseload.forms.participant import ParticipantForm, PhoneFormSet, phones_of
+from caseload.forms.words import QuotationForm, WinForm
+from caseload.models import Participant
+from followups.calendar import local_date
 
 
 @requires(Permission.READ_RECORDS)
-def edit_participant(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def edit_participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participant = person_or_404(request, participant_id)
+    form = ParticipantForm(request.POST or None, instance=participant)
+    phones = PhoneFormSet(request.POST or None, prefix="phones", initial=phones_of(participant))
+    if request.method == "POST" and all([form.is_valid(), phones.is_valid()]):
+        changed = form.save(commit=False)
+        enrolment.update_profile(participant=changed, phones=phones.phones(), by=request.user, at=timezone.now())
+        messages.success(request, _("Saved."))
+        return redirect("participant", participant_id)
+    name = person_or_404(request, participant_id).name_used if form.errors else participant.name_used
+    context = {"participant": participant, "name": name, "form": form, "phones": phones}
+    return render(request, "profile/edit_participant.html", context)
 
 
 @requires(Permission.READ_RECORDS)
-def add_words(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def add_words(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participant = person_or_404(request, participant_id)
+    now = timezone.now()
+    form = QuotationForm(request.POST or None, today=local_date(now, participant.team.time_zone))
+    if request.method == "POST" and form.is_valid():
+        words.add_words(participant=participant, quotation=form.save(commit=False), by=request.user, at=now)
+        messages.success(request, _("Kept, word for word."))
+        return redirect("participant", participant_id)
+    return render(request, "profile/add_words.html", {"participant": participant, "form": form})
 
 
 @requires(Permission.READ_RECORDS)
-def add_win(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def add_win(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participant = person_or_404(request, participant_id)
+    now = timezone.now()
+    form = WinForm(request.POST or None, today=local_date(now, participant.team.time_zone))
+    if request.method == "POST" and form.is_valid():
+        words.add_win(participant=participant, win=form.save(commit=False), by=request.user, at=now)
+        messages.success(request, _("A win, kept. It comes back before your next contact."))
+        return redirect("participant", participant_id)
+    return render(request, "profile/add_win.html", {"participant": participant, "form": form})
+
+
+def person_or_404(request: HttpRequest, participant_id: UUID) -> Participant:
+    """The participant with their team, if this person may see them."""
+    return get_object_or_404(Participant.objects.visible_to(request.user).select_related("team"), pk=participant_id)

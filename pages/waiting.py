@@ -1,17 +1,64 @@
 """People waiting for a peer; assigning and transferring."""
 
-from typing import Any
+from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts.access import Permission, requires
+from accounts.access import Permission, requires, supervised_teams
+from accounts.models import Role, User
+from caseload.actions.handover import CannotWalkWith, NobodyToAssign
+from caseload.forms.assign import AssignForm
+from caseload.models import Assignment, Participant
+from followups.actions import handing_on
+
+PAGE = 30
 
 
 @requires(Permission.SUPERVISE)
-def waiting(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def waiting(request: HttpRequest) -> HttpResponse:
+    teams = supervised_teams(request.user)
+    people = Participant.objects.visible_to(request.user).filter(team__in=teams).unassigned().with_waiting_since()
+    rows = list(people.select_related("team").order_by("waiting_since", "pk")[: PAGE + 1])
+    colleagues = list(User.objects.members_of(teams, Role.SPECIALIST).prefetch_related("memberships"))
+    sizes = Assignment.objects.caseload_sizes(teams)
+    for row in rows:
+        row.colleagues = [(user, sizes.get(user.pk, 0)) for user in colleagues if walks_in(user, row.team_id)]
+    context = {"rows": rows[:PAGE], "there_is_more": len(rows) > PAGE, "now": timezone.now()}
+    return render(request, "waiting/waiting.html", context)
+
+
+def walks_in(user: User, team_id: UUID) -> bool:
+    """Whether a colleague (memberships prefetched) is a peer specialist of that team."""
+    return any(row.team_id == team_id and row.role == Role.SPECIALIST for row in user.memberships.all())
 
 
 @requires(Permission.SUPERVISE)
-def assign(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def assign(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    people = Participant.objects.visible_to(request.user).filter(team__in=supervised_teams(request.user)).active()
+    participant = get_object_or_404(people.with_specialist(), pk=participant_id)
+    specialists = User.objects.members_of([participant.team_id], Role.SPECIALIST)
+    form = AssignForm(request.POST or None, specialists=specialists)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data["specialist"]
+        try:
+            handing_on.assign(participant=participant, specialist=chosen, by=request.user, at=timezone.now())
+        except (CannotWalkWith, NobodyToAssign):
+            form.add_error("specialist", _("This has changed meanwhile. Choose another colleague."))
+        else:
+            words = {"name": participant.name_used, "peer": chosen.name}
+            messages.success(request, _("%(peer)s walks with %(name)s now. All that is planned goes along.") % words)
+            return redirect(
+                "waiting" if request.GET.get("from") == "waiting" else "participant", *where(request, participant)
+            )
+    sizes = Assignment.objects.caseload_sizes([participant.team_id])
+    colleagues = [(user, sizes.get(user.pk, 0)) for user in specialists]
+    return render(request, "waiting/assign.html", {"participant": participant, "form": form, "colleagues": colleagues})
+
+
+def where(request: HttpRequest, participant: Participant) -> list[UUID]:
+    """What the address to return to needs."""
+    return [] if request.GET.get("from") == "waiting" else [participant.pk]

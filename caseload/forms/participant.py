@@ -7,7 +7,7 @@ from django import forms
 from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import teams_of
+from accounts.access import supervised_teams, teams_of
 from accounts.ids import new_id
 from accounts.models import Team
 from caseload.models import Participant, PhoneNumber
@@ -70,6 +70,7 @@ class IntakeForm(ParticipantForm):
         initial = {"new_id": new_id(), "team": first and first.pk, **(kwargs.pop("initial", None) or {})}
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["team"].queryset = teams
+        self.supervised = supervised_teams(user)
         if len(teams) < 2:
             self.fields["team"].widget = forms.HiddenInput()
 

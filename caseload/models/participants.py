@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import specialist_teams, supervised_teams
@@ -63,6 +63,18 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
     def unassigned(self) -> "ParticipantQuerySet":
         """Active participants who wait for a peer: no assignment now."""
         return self.active().filter(~Exists(Assignment.objects.current().filter(participant=OuterRef("pk"))))
+
+    def with_waiting_since(self) -> "ParticipantQuerySet":
+        """Adds `waiting_since`: when the last assignment ended, else when they were taken in."""
+        ended = Assignment.objects.filter(participant=OuterRef("pk"), ended_at__isnull=False)
+        last = ended.order_by("-ended_at").values("ended_at")[:1]
+        words = self.model._meta.get_field("quotations").related_model.objects
+        said = words.filter(participant=OuterRef("pk"), topic="vision").order_by("-said_on", "-pk")
+        return self.annotate(
+            waiting_since=Coalesce(models.Subquery(last), "created_at"),
+            words_text=said.values("text")[:1],
+            words_said_on=said.values("said_on")[:1],
+        )
 
     def matching(self, text: str) -> "ParticipantQuerySet":
         """Search by name, part of a name, or digits of a phone number, closest first.

@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.actions.events import note
 from accounts.models import User
 from caseload.models import Assignment, Participant
-from followups.calendar import DAY, local_date
+from followups.calendar import DAY, FAR, local_date
 from followups.models import CheckInPlan, FollowUp, State
 from followups.models.calendars import calendar_of
 from followups.models.followups import STANDING, DecidedBy
@@ -103,7 +103,7 @@ def next_date_only(plan: CheckInPlan, after: date) -> list[date]:
     """The first date of a slow rhythm, where it lies further ahead than we lay out."""
     if FollowUp.objects.filter(plan=plan, state__in=STANDING, due_on__gt=after).exists():
         return []
-    coming = plan.rhythm.dates(after, after + timedelta(days=2 * 366))
+    coming = plan.rhythm.dates(after, after + FAR)
     return [first] if (first := next(coming, None)) else []
 
 

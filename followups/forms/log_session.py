@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caseload.forms.session import SessionForm
 from caseload.models import Participant, Session, SessionStatus
-from followups.calendar import moment
+from followups.calendar import FAR, moment
 from followups.forms.what_next import WhatNextFields
 from followups.models import CheckInPlan, FollowUp, Purpose
 
@@ -76,7 +76,7 @@ def plan_words(plan: CheckInPlan | None, today: datetime) -> str:
     """The choice "their check-in plan", with its next day; empty where no plan runs."""
     if plan is None:
         return ""
-    coming = next(plan.rhythm.dates(today, today + timedelta(days=2 * 366)), None)
+    coming = next(plan.rhythm.dates(today, today + FAR), None)
     if coming is None:
         return ""
     return _t("Their check-in plan · %(day)s") % {"day": formats.date_format(coming, "D j M")}
