@@ -1,6 +1,7 @@
 """Teams and who belongs to them."""
 
 import zoneinfo
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
-from accounts.models.users import User
+from accounts.models.users import User, runs_accounts
 
 
 class Role(models.TextChoices):
@@ -40,6 +41,14 @@ def check_time_zone(value: str) -> None:
         raise ValidationError(
             _("“%(zone)s” is not a time zone we know, such as America/New_York."), params={"zone": value}
         )
+
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    """Questions about teams."""
+
+    def visible_to(self, user: Any) -> "TeamQuerySet":
+        """All teams for an administrator, none for anybody else."""
+        return self if runs_accounts(user) else self.none()
 
 
 class Team(models.Model):
@@ -75,6 +84,8 @@ class Team(models.Model):
         default=30,
         validators=[MinValueValidator(3), MaxValueValidator(365)],
     )
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("team")

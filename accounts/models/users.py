@@ -20,6 +20,10 @@ class UserQuerySet(models.QuerySet["User"]):
         """People who can sign in now."""
         return self.filter(is_active=True)
 
+    def visible_to(self, user: Any) -> "UserQuerySet":
+        """All accounts for an administrator, none for anybody else."""
+        return self if runs_accounts(user) else self.none()
+
     def members_of(self, teams: Iterable[UUID], *roles: str) -> "UserQuerySet":
         """Active members of those teams in one of the roles (in any, if none is named), by name."""
         wanted = Q(memberships__team__in=list(teams))
@@ -83,6 +87,13 @@ class User(AbstractBaseUser):
     def get_short_name(self) -> str:
         """The first word of the name, for a greeting."""
         return (self.name or self.email).split(" ")[0]
+
+
+def runs_accounts(user: Any) -> bool:
+    """Whether somebody is an active administrator; the one rule for whole accounts and whole teams."""
+    if not getattr(user, "is_active", False):
+        return False
+    return user.memberships.filter(role="administrator").exists()
 
 
 def display_name(user: User) -> str:

@@ -1,0 +1,88 @@
+"""A team's settings."""
+
+import zoneinfo
+from datetime import date
+from typing import Any
+
+import holidays
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team
+
+WEEKDAYS = [(1, _("Mon")), (2, _("Tue")), (3, _("Wed")), (4, _("Thu")), (5, _("Fri")), (6, _("Sat")), (7, _("Sun"))]
+US_ZONES = (
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "America/Puerto_Rico",
+)
+
+
+class TeamForm(forms.ModelForm):
+    """Name, zone, working days, holidays, and when who is told."""
+
+    time_zone = forms.ChoiceField(label=_("Time zone"))
+    working_days = forms.TypedMultipleChoiceField(
+        label=_("Working days"), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    holiday_region = forms.ChoiceField(label=_("Public holidays"), required=False)
+    closed = forms.CharField(
+        label=_("Other closed days"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One a line, as 2026-12-24 and, if you like, what for."),
+    )
+
+    class Meta:
+        model = Team
+        fields = ["name", "time_zone", "working_days", "closed_day_rule", "supervisor_after_days", "silence_after_days"]
+        widgets = {"closed_day_rule": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        team = kwargs.get("instance")
+        initial: dict[str, Any] = {"holiday_region": "US"}
+        if team is not None:
+            initial["holiday_region"] = ":".join(part for part in (team.holiday_country, team.holiday_region) if part)
+            days = team.closed_days.order_by("on")
+            initial["closed"] = "\n".join(f"{day.on.isoformat()} {day.name}".strip() for day in days)
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["time_zone"].choices = zones()
+        self.fields["closed_day_rule"].choices = Team.closed_day_rule.field.choices
+        self.fields["holiday_region"].choices = [
+            ("", _("none")),
+            ("US", _("United States, federal")),
+            *((f"US:{state}", f"United States, {state}") for state in holidays.list_supported_countries()["US"]),
+        ]
+
+    def clean_closed(self) -> list[tuple[date, str]]:
+        """Lines into dates; names the line that cannot be read."""
+        days = []
+        for line in filter(None, map(str.strip, self.cleaned_data["closed"].splitlines())):
+            day, _blank, name = line.partition(" ")
+            try:
+                days.append((date.fromisoformat(day), name.strip()[:80]))
+            except ValueError:
+                message = _("“%(line)s” does not begin with a date such as 2026-12-24.")
+                raise forms.ValidationError(message, params={"line": line[:40]}) from None
+        return days
+
+    def team(self) -> Team:
+        """The team, not saved; call on a valid form."""
+        team = self.save(commit=False)
+        country, _colon, region = self.cleaned_data["holiday_region"].partition(":")
+        team.holiday_country, team.holiday_region = country, region
+        return team
+
+
+def zones() -> list[tuple[Any, Any]]:
+    """The zones most programs need, then all others."""
+    others = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and zone not in US_ZONES)
+    return [
+        (_("United States"), [(zone, zone) for zone in US_ZONES]),
+        (_("Elsewhere"), [(zone, zone) for zone in others if not zone.startswith("Etc/")]),
+    ]
