@@ -1,12 +1,13 @@
 """Where each role begins."""
 
-from typing import Any
-
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 
 from accounts.access import Permission, requires
+from pages.nav import entries_for
 
 
 @requires(Permission.BE_SIGNED_IN)
-def home(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def home(request: HttpRequest) -> HttpResponse:
+    entries = entries_for(request.user)
+    return redirect(entries[0].view) if entries else render(request, "home/home.html")

@@ -1,17 +1,24 @@
 """What the program has told me."""
 
-from typing import Any
-
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
+from followups.actions import notices as deeds
+from followups.models import Reminder
 
 
 @requires(Permission.BE_SIGNED_IN)
-def notices(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def notices(request: HttpRequest) -> HttpResponse:
+    mine = Reminder.objects.visible_to(request.user).needed()
+    rows = mine.select_related("followup__participant", "followup__owner", "created_by").order_by("-created_at", "-pk")
+    return render(request, "notices/notices.html", {"rows": list(rows[:100]), "now": timezone.now()})
 
 
 @requires(Permission.BE_SIGNED_IN)
-def notices_seen(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@require_POST
+def notices_seen(request: HttpRequest) -> HttpResponse:
+    deeds.mark_seen(by=request.user, at=timezone.now())
+    return redirect("notices")

@@ -50,6 +50,14 @@ class TeamQuerySet(models.QuerySet["Team"]):
         """All teams for an administrator, none for anybody else."""
         return self if runs_accounts(user) else self.none()
 
+    def with_members(self) -> "TeamQuerySet":
+        """Adds `specialists` and `supervisors`: how many active people hold the role."""
+        active = Q(memberships__user__is_active=True)
+        return self.annotate(
+            specialists=models.Count("memberships", filter=active & Q(memberships__role=Role.SPECIALIST)),
+            supervisors=models.Count("memberships", filter=active & Q(memberships__role=Role.SUPERVISOR)),
+        )
+
 
 class Team(models.Model):
     """A program or site. Its zone decides what today is; its rules decide when who is told."""

@@ -24,6 +24,22 @@ class UserQuerySet(models.QuerySet["User"]):
         """All accounts for an administrator, none for anybody else."""
         return self if runs_accounts(user) else self.none()
 
+    def standing_as(self, standing: str) -> "UserQuerySet":
+        """Those who are 'invited', 'closed', or (anything else) active."""
+        if standing == "invited":
+            return self.filter(joined_at=None, deactivated_at=None)
+        return self.filter(deactivated_at__isnull=False) if standing == "closed" else self.active()
+
+    def after(self, last: str) -> "UserQuerySet":
+        """Those that follow the account with that id in the order of names; all where it is none."""
+        try:
+            row = self.model.objects.filter(pk=UUID(last)).first()
+        except ValueError:
+            row = None
+        if row is None:
+            return self
+        return self.filter(Q(name__gt=row.name) | Q(name=row.name, email__gt=row.email))
+
     def members_of(self, teams: Iterable[UUID], *roles: str) -> "UserQuerySet":
         """Active members of those teams in one of the roles (in any, if none is named), by name."""
         wanted = Q(memberships__team__in=list(teams))

@@ -36,6 +36,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Those that hold now."""
         return self.filter(ended_at=None)
 
+    def number_for(self, specialist: User) -> int:
+        """How many participants one specialist walks with now."""
+        return self.current().filter(specialist=specialist).count()
+
     def caseload_sizes(self, teams: list[UUID]) -> dict[UUID, int]:
         """How many participants each specialist of those teams walks with now."""
         counted = self.current().filter(team__in=teams).values_list("specialist").annotate(size=Count("pk"))
