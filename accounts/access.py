@@ -22,14 +22,15 @@ class Permission(enum.Enum):
 
     BE_SIGNED_IN = "be signed in"
     KEEP_A_CASELOAD = "keep a caseload"
+    KEEP_FOLLOW_UPS = "keep follow-ups"
     READ_RECORDS = "read participants' records"
     SUPERVISE = "see what is overdue and help"
     RUN_ACCOUNTS = "run accounts and teams"
 
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.SPECIALIST: frozenset({Permission.KEEP_A_CASELOAD, Permission.READ_RECORDS}),
-    Role.SUPERVISOR: frozenset({Permission.READ_RECORDS, Permission.SUPERVISE}),
+    Role.SPECIALIST: frozenset({Permission.KEEP_A_CASELOAD, Permission.KEEP_FOLLOW_UPS, Permission.READ_RECORDS}),
+    Role.SUPERVISOR: frozenset({Permission.KEEP_FOLLOW_UPS, Permission.READ_RECORDS, Permission.SUPERVISE}),
     Role.ADMINISTRATOR: frozenset({Permission.RUN_ACCOUNTS}),
 }
 

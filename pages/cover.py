@@ -1,17 +1,53 @@
 """Who stands in for whom."""
 
-from typing import Any
+from datetime import timedelta
+from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
+from caseload.actions import cover as deeds
+from caseload.forms.cover import CoverForm
+from caseload.models import Cover
+from followups.calendar import midnight
 
 
 @requires(Permission.SUPERVISE)
-def cover(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def cover(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    form = CoverForm(request.POST or None, user=request.user, today=now.date())
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        zone = given["team"].time_zone
+        try:
+            deeds.stand_in(
+                team=given["team"],
+                absent=given["absent"],
+                cover=given["cover"],
+                starts_at=midnight(given["first"], zone),
+                ends_at=midnight(given["last"] + timedelta(days=1), zone),
+                by=request.user,
+                at=now,
+            )
+        except deeds.NotOfTheTeam:
+            form.add_error("cover", _("This has changed meanwhile. Choose another colleague."))
+        else:
+            messages.success(request, _("Saved. What is owed stands on their Today, marked, for these days only."))
+            return redirect("cover")
+    coming = Cover.objects.visible_to(request.user).filter(ends_at__gt=now)
+    rows = coming.select_related("team", "absent", "cover").order_by("starts_at", "pk")
+    return render(request, "cover/cover.html", {"form": form, "rows": list(rows[:100]), "now": now})
 
 
 @requires(Permission.SUPERVISE)
-def end_cover(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@require_POST
+def end_cover(request: HttpRequest, cover_id: UUID) -> HttpResponse:
+    row = get_object_or_404(Cover.objects.visible_to(request.user), pk=cover_id)
+    deeds.end(cover=row, by=request.user, at=timezone.now())
+    messages.success(request, _("The cover has ended."))
+    return redirect("cover")

@@ -24,7 +24,7 @@ class Entry:
 
 
 MENU = (
-    Entry(_("Today"), "today", Permission.KEEP_A_CASELOAD, "calendar"),
+    Entry(_("Today"), "today", Permission.KEEP_FOLLOW_UPS, "calendar"),
     Entry(_("Overdue"), "overdue", Permission.SUPERVISE, "clock"),
     Entry(_("Participants"), "participants", Permission.READ_RECORDS, "people"),
     Entry(_("Waiting"), "waiting", Permission.SUPERVISE, "plus"),
@@ -34,9 +34,15 @@ MENU = (
 
 
 def entries_for(user: Any) -> list[Entry]:
-    """What this person finds in the menu, in order; the first is their first page."""
+    """What this person finds in the menu, in order; the first is their first page.
+
+    A supervisor without a caseload begins with what is overdue, not with their own day.
+    """
     standing = standing_of(user)
-    return [entry for entry in MENU if standing.has(entry.permission)]
+    entries = [entry for entry in MENU if standing.has(entry.permission)]
+    if not standing.has(Permission.KEEP_A_CASELOAD):
+        entries.sort(key=lambda entry: entry.view == "today")
+    return entries
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -1,17 +1,118 @@
 """The supervisor's board and its list."""
 
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
 
-from accounts.access import Permission, requires
+from accounts.access import Permission, requires, supervised_teams
+from accounts.models import Role, User
+from caseload.models import Cover, Participant
+from followups.actions import oversight
+from followups.calendar import AGES
+from followups.exports import as_csv
+from followups.models import SweepRun, board
+from followups.models.gaps import without_next_step
+
+PAGE = 50
+SHORT = 20
+MOST_EXPORTED = 10_000
 
 
 @requires(Permission.SUPERVISE)
-def overdue(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def overdue(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    chosen = filter_of(request)
+    everything = board.overdue_for(request.user, now)
+    counted = board.rows(chosen.of_team(everything), now)
+    listed = board.listed(chosen.applied(everything, now), now)
+    last = request.GET.get("after")
+    rows = list(board.after(listed, everything.filter(pk=board.as_id(last)).first() if last else None)[: PAGE + 1])
+    people = Participant.objects.visible_to(request.user).filter(team__in=supervised_teams(request.user))
+    offer_colleagues(request, rows)
+    return render(
+        request,
+        "overdue/overdue.html",
+        {
+            "ages": AGES,
+            "board": counted,
+            "totals": board.totals(counted),
+            "total": sum(row.total for row in counted),
+            "chosen": chosen,
+            "chosen_name": next((row.name for row in counted if row.who == chosen.who), ""),
+            "query": urlencode({name: value for name, value in vars(chosen).items() if value}),
+            "rows": rows[:PAGE],
+            "next": rows[PAGE - 1].pk if len(rows) > PAGE else "",
+            "is_first": not last,
+            "here": request.get_full_path(),
+            "waiting": list(people.unassigned().order_by("created_at", "pk")[: SHORT + 1]),
+            "silent": list(people.silent(now).with_specialist()[: SHORT + 1]),
+            "left_without": list(without_next_step(people).with_specialist().order_by("name_used", "pk")[: SHORT + 1]),
+            "worker": SweepRun.objects.state(now),
+            "now": now,
+        },
+    )
+
+
+def filter_of(request: HttpRequest) -> board.Filter:
+    """What the address asks for."""
+    return board.Filter(**{name: request.GET.get(name, "")[:40] for name in ("who", "age", "team")})
+
+
+def offer_colleagues(request: HttpRequest, rows: list[Any]) -> None:
+    """Give each row `colleagues`: who may keep it. Two queries for all rows, the same rule as the deed's."""
+    teams = supervised_teams(request.user)
+    supervisors = list(User.objects.members_of(teams, Role.SUPERVISOR).prefetch_related("memberships"))
+    covers = list(Cover.objects.visible_to(request.user).running().select_related("cover"))
+    for row in rows:
+        offered: dict[UUID, str] = {}
+        if row.specialist_id:
+            offered[row.specialist_id] = row.specialist_name
+        offered |= {
+            cover.cover_id: cover.cover.name
+            for cover in covers
+            if cover.team_id == row.team_id and cover.absent_id == row.specialist_id
+        }
+        offered |= {user.pk: user.name for user in supervisors if supervises(user, row.team_id)}
+        offered.pop(row.owner_id, None)
+        row.colleagues = offered
+
+
+def supervises(user: User, team_id: UUID) -> bool:
+    """Whether a colleague (memberships prefetched) supervises that team."""
+    return any(row.team_id == team_id and row.role == Role.SUPERVISOR for row in user.memberships.all())
 
 
 @requires(Permission.SUPERVISE)
-def overdue_csv(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def overdue_csv(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    rows = board.listed(filter_of(request).applied(board.overdue_for(request.user, now), now), now)
+    lines = [line_of(row) for row in rows[:MOST_EXPORTED]]
+    oversight.exported(count=len(lines), by=request.user, at=now)
+    header = (_("Participant"), _("What for"), _("About"), _("Due"), _("Days overdue"), _("Kept by"), _("Tries"))
+    header += (_("Last contact"), _("Told on"), _("Talked about on"), _("Team"))
+    response = HttpResponse(as_csv(header, lines), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="overdue-{now:%Y-%m-%d}.csv"'
+    return response
+
+
+def line_of(row: Any) -> list[object]:
+    """One follow-up as a line of the table."""
+    contact = row.participant.last_contact_at
+    return [
+        row.participant.name_used,
+        row.get_purpose_display(),
+        row.what,
+        row.due_on.isoformat(),
+        row.days_overdue,
+        row.owner.name if row.owner else _("Nobody yet"),
+        row.attempts,
+        formats.date_format(contact, "Y-m-d") if contact else "",
+        formats.date_format(row.flagged_at, "Y-m-d") if row.flagged_at else "",
+        formats.date_format(row.discussed_at, "Y-m-d") if row.discussed_at else "",
+        row.team.name,
+    ]

@@ -14,7 +14,7 @@ from followups.models.gaps import without_next_step
 MOST_CARDS = 60
 
 
-@requires(Permission.KEEP_A_CASELOAD)
+@requires(Permission.KEEP_FOLLOW_UPS)
 def today(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     mine = FollowUp.objects.visible_to(request.user).owned_by(request.user)

@@ -1,5 +1,8 @@
 """Who walks with whom, from when to when, and who stands in."""
 
+import zoneinfo
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -9,6 +12,7 @@ from django.db.models import Count, F, Func, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import supervised_teams
 from accounts.ids import new_id
 from accounts.models import Team, User
 
@@ -89,6 +93,10 @@ class Assignment(models.Model):
 class CoverQuerySet(models.QuerySet["Cover"]):
     """Questions about covers."""
 
+    def visible_to(self, user: Any) -> "CoverQuerySet":
+        """Those of the teams this person supervises."""
+        return self.filter(team__in=supervised_teams(user))
+
     def running(self) -> "CoverQuerySet":
         """Covers in force at this moment, by the database's clock."""
         return self.filter(starts_at__lte=Now(), ends_at__gt=Now())
@@ -122,3 +130,9 @@ class Cover(models.Model):
 
     def __str__(self) -> str:
         return f"cover {self.pk}"
+
+    @property
+    def last_day(self) -> date:
+        """The last local day it holds; a moment before its end."""
+        moment = self.ends_at - timedelta(seconds=1)
+        return moment.astimezone(zoneinfo.ZoneInfo(self.team.time_zone)).date()

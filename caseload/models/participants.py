@@ -1,12 +1,13 @@
 """The people we walk with, and who may see them."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import specialist_teams, supervised_teams
@@ -100,6 +101,15 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
             plain = PlainText(models.Value(text, output_field=models.TextField()))
             alike |= Q(search_name__trigram_word_similar=plain) | Q(search_name__trigram_similar=plain)
         return self.filter(alike).order_by("name_used", "pk")
+
+    def silent(self, at: datetime) -> "ParticipantQuerySet":
+        """Active participants nobody has been in touch with for longer than their team's limit."""
+        days = Cast("team__silence_after_days", models.IntegerField()) * models.Value(timedelta(days=1))
+        limit = models.Value(at, output_field=models.DateTimeField()) - models.ExpressionWrapper(
+            days, output_field=models.DurationField()
+        )
+        since = Coalesce("last_contact_at", "created_at")
+        return self.active().alias(quiet_since=since).filter(quiet_since__lt=limit).order_by("quiet_since", "pk")
 
     def after(self, last: "Participant | None") -> "ParticipantQuerySet":
         """Those that follow in the order of names; all of them after None."""

@@ -19,10 +19,10 @@ from django.db.models import (
 )
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import teams_of
+from accounts.access import supervised_teams, teams_of
 from accounts.ids import new_id
 from accounts.models import Team, User
-from caseload.models import Cover, Participant, Quotation, Session, Win
+from caseload.models import Assignment, Cover, Participant, Quotation, Session, Win
 from followups.models.plans import CheckInPlan
 
 
@@ -38,6 +38,10 @@ class Purpose(models.TextChoices):
     GOAL_STEP = "goal_step", _("A step towards a goal")
     CELEBRATION = "celebration", _("Something to celebrate")
     REVIEW = "review", _("To be looked at together; no contact")
+
+
+# After these, somebody may need us sooner than others.
+HEAVY = (Purpose.AFTER_SETBACK, Purpose.AFTER_DISCHARGE)
 
 
 class State(models.TextChoices):
@@ -115,6 +119,17 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         absent = Cover.objects.running().filter(cover=user.pk, team=OuterRef("team"), absent=OuterRef("owner"))
         return self.filter(Q(owner=user.pk) | Exists(absent))
 
+    def supervised_by(self, user: Any) -> "FollowUpQuerySet":
+        """Those of the teams this person supervises."""
+        return self.filter(team__in=supervised_teams(user))
+
+    def with_specialist(self) -> "FollowUpQuerySet":
+        """Adds `specialist_id` and `specialist_name`: who walks with the participant now."""
+        now = Assignment.objects.current().filter(participant=OuterRef("participant"))
+        return self.annotate(
+            specialist_id=now.values("specialist")[:1], specialist_name=now.values("specialist__name")[:1]
+        )
+
     def for_the_week(self, at: datetime) -> "FollowUpQuerySet":
         """What a day's page shows: overdue, today, the next seven days, and every reply still awaited."""
         soon = Q(due_on__lte=ExpressionWrapper(LocalDay(at) + 7, output_field=models.DateField()))
@@ -141,11 +156,9 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def by_what_matters(self) -> "FollowUpQuerySet":
         """After a setback or a discharge first, then the longest overdue."""
-        return self.alias(
-            weight=Case(
-                When(purpose__in=[Purpose.AFTER_SETBACK, Purpose.AFTER_DISCHARGE], then=Value(0)), default=Value(1)
-            )
-        ).order_by("weight", "due_on", "pk")
+        return self.alias(weight=Case(When(purpose__in=HEAVY, then=Value(0)), default=Value(1))).order_by(
+            "weight", "due_on", "pk"
+        )
 
 
 class FollowUp(models.Model):
