@@ -22,7 +22,7 @@ class NobodyToNudge(Exception):
 
 
 def who_may_keep(followup: FollowUp) -> list[UUID]:
-    """Ids of colleagues who may keep it: who walks with the participant, who covers for them, the team's supervisors."""
+    """Ids of those who may keep it: who walks with the participant, who covers for them, the team's supervisors."""
     specialist = Assignment.objects.current().filter(participant=followup.participant_id).values("specialist")
     covering = Cover.objects.running().filter(team=followup.team_id, absent__in=specialist).values("cover")
     supervising = Q(memberships__team=followup.team_id, memberships__role=Role.SUPERVISOR)

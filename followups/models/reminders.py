@@ -49,6 +49,7 @@ class Reminder(models.Model):
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     email = models.ForeignKey(OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="reminders")
+    mailed_at = models.DateTimeField(null=True, help_text="Put into an e-mail, or found not to need one any more.")
     seen_at = models.DateTimeField(null=True)
 
     objects = ReminderQuerySet.as_manager()
@@ -65,7 +66,7 @@ class Reminder(models.Model):
             # The count in the frame of every page.
             models.Index(fields=["recipient"], condition=models.Q(seen_at=None), name="reminder_unseen"),
             # Reminders that no e-mail carries yet.
-            models.Index(fields=["recipient", "created_at"], condition=models.Q(email=None), name="reminder_unmailed"),
+            models.Index(fields=["recipient"], condition=models.Q(mailed_at=None), name="reminder_unmailed"),
         ]
 
     def __str__(self) -> str:

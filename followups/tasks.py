@@ -1,0 +1,25 @@
+"""What the worker is asked to do. Each task takes the clock and calls one function; all may run twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from followups import delivery, reminders
+from followups.actions import plans
+
+
+@shared_task
+def sweep() -> int:
+    """Flag what became overdue and tell whom it concerns."""
+    return reminders.sweep(timezone.now()).flagged
+
+
+@shared_task
+def plan_ahead() -> int:
+    """Create the coming follow-ups of every check-in plan."""
+    return plans.lay_out_all(at=timezone.now())
+
+
+@shared_task
+def deliver_mail() -> int:
+    """Send the e-mail that is waiting."""
+    return delivery.deliver(timezone.now)
