@@ -71,7 +71,7 @@ def send_one(message: OutgoingEmail, connection: BaseEmailBackend, at: datetime)
         email.attach_alternative(message.html, "text/html")
     try:
         email.send()
-    except Exception as error:  # noqa: BLE001 - whatever it is, the next message must still be sent
+    except Exception as error:
         connection.close()
         return put_back(message, error, at)
     finish(message, EmailState.SENT, at)
