@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "caseload",
     "followups",
     "pages",
+    "demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
