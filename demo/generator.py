@@ -188,7 +188,7 @@ class Generator:
         since = today - timedelta(days=self.random.randint(6, 88))
         person = self.person(number, team, specialist, since)
         situation, first, last = self.situation(number)
-        waiting_for_peer = number % 21 == 20
+        waiting_for_peer = number % 20 == 19
         if waiting_for_peer:
             situation = "coming"
         rows.participants.append(person)
@@ -504,7 +504,7 @@ class Generator:
             for tries in range(self.random.choice((0, 0, 1, 2))):
                 self.attempt(row, "no_answer", row.due_on + timedelta(days=tries), by, rows)
             self.tell(row, today, rows)
-        if situation == "today" and number % 4 == 0:
+        if situation == "today" and number % 90 == 0:
             rows.drafts.append(
                 SessionDraft(
                     author=by,

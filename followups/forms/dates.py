@@ -32,7 +32,8 @@ class QuickDate:
     @property
     def words(self) -> str:
         """The choice as it is read: what, and which day that is."""
-        return f"{self.label} · {formats.date_format(self.due_on, 'D j M')}"
+        label = _("Next working day") if self.code == "tomorrow" and self.why_here else self.label
+        return f"{label} · {formats.date_format(self.due_on, 'D j M')}"
 
     @property
     def why_here(self) -> str:
@@ -43,11 +44,13 @@ class QuickDate:
 
 
 def quick_dates(team: Team, today: date) -> list[QuickDate]:
-    """The quick choices counted from the team's today, moved off its closed days, never back to today."""
+    """The quick choices counted from the team's today, moved off its closed days, never back to today; no day twice."""
     calendar = calendar_of(team)
-    dates = []
+    dates: list[QuickDate] = []
     for code, label, days in QUICK:
         on = today + timedelta(days=days)
         due_on = calendar.move(on, team.closed_day_rule)
-        dates.append(QuickDate(code, label, on, due_on if due_on > today else calendar.next_working_day(on)))
+        quick = QuickDate(code, label, on, due_on if due_on > today else calendar.next_working_day(on))
+        if quick.due_on not in {earlier.due_on for earlier in dates}:
+            dates.append(quick)
     return dates

@@ -148,6 +148,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         ).order_by("due_on", "pk")
         return self.annotate(
             words_text=Subquery(words.values("text")[:1]),
+            words_topic=Subquery(words.values("topic")[:1]),
             words_said_on=Subquery(words.values("said_on")[:1]),
             win_text=Subquery(wins.values("text")[:1]),
             win_on=Subquery(wins.values("happened_on")[:1]),
