@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import Permission, requires, supervised_teams
+from accounts.access import Permission, requires
 from accounts.models import User
 from followups.actions import oversight, planning
 from followups.models import FollowUp
@@ -22,8 +22,8 @@ from followups.models.board import as_id
 @requires(Permission.SUPERVISE)
 @require_POST
 def reassign(request: HttpRequest, followup_id: UUID) -> HttpResponse:
-    teams = supervised_teams(request.user)
-    colleague = User.objects.members_of(teams).filter(pk=as_id(request.POST.get("owner", ""))).first()
+    followup = supervised_or_404(request, followup_id)
+    colleague = User.objects.members_of([followup.team_id]).filter(pk=as_id(request.POST.get("owner", ""))).first()
     if colleague is None:
         messages.warning(request, _("Choose a colleague first. Nothing was changed."))
         return back(request)
@@ -51,8 +51,7 @@ def discussed(request: HttpRequest, followup_id: UUID) -> HttpResponse:
 
 def act(request: HttpRequest, followup_id: UUID, words: str, deed: Callable[..., Any], **details: Any) -> HttpResponse:
     """Do one deed about a follow-up of a supervised team, say what came of it, and go back to the list."""
-    mine = FollowUp.objects.visible_to(request.user).supervised_by(request.user)
-    followup = get_object_or_404(mine, pk=followup_id)
+    followup = supervised_or_404(request, followup_id)
     try:
         deed(followup=followup, by=request.user, at=timezone.now(), **details)
     except planning.AlreadySettled:
@@ -64,6 +63,12 @@ def act(request: HttpRequest, followup_id: UUID, words: str, deed: Callable[...,
     else:
         messages.success(request, words)
     return back(request)
+
+
+def supervised_or_404(request: HttpRequest, followup_id: UUID) -> FollowUp:
+    """The follow-up, if it is of a team this person supervises."""
+    mine = FollowUp.objects.visible_to(request.user).supervised_by(request.user)
+    return get_object_or_404(mine, pk=followup_id)
 
 
 def back(request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,12 @@ from caseload.models import Participant
 from tests import factories
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings) -> None:
+    """Hashing slowly is Django's business; here it would only be waited for."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def team(db: None) -> Team:
     """The team most of the story happens in; New York, Monday to Friday, no public holidays."""

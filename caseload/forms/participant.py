@@ -13,7 +13,7 @@ from accounts.models import Team
 from caseload.models import Participant, PhoneNumber
 from caseload.models.phones import MessagePermission
 
-# How a number without a country code is read; the client's programs are in the United States.
+# How a number without a country code is read; the programs are in the United States.
 HOME_REGION = "US"
 
 

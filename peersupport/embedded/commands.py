@@ -213,6 +213,7 @@ def test(arguments: list[str]) -> None:
     with parts(place, durable=False):
         if not arguments:
             check()
+        call(PYTHON, "manage.py", "collectstatic", "--no-input", "--verbosity=0")
         call(PYTHON, "-m", "pytest", *arguments)
 
 

@@ -1,0 +1,233 @@
+"""Every address × every standing: an address without a row here fails, so a new page is covered by existing."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from accounts.access import Permission
+from accounts.models import Role, User
+from tests import factories
+from tests.conftest import member
+
+OPEN = "open"  # to everybody, signed in or not
+ANYONE = "anyone"  # signed in
+RECORD = "record"  # a page about one participant
+LIST = "list"  # shows only what one may see
+SUPERVISE, RECORD_SUPERVISE, ADMIN = "supervise", "record_supervise", "admin"
+
+ADDRESSES = {
+    "healthz": OPEN,
+    "account_login": OPEN,
+    "account_reset_password": OPEN,
+    "account_reset_password_done": OPEN,
+    "account_reset_password_from_key": OPEN,
+    "account_reset_password_from_key_done": OPEN,
+    "account_inactive": OPEN,
+    "join": OPEN,
+    "account_logout": OPEN,
+    "home": ANYONE,
+    "account_reauthenticate": ANYONE,
+    "account_change_password": ANYONE,
+    "account_set_password": ANYONE,
+    "usersessions_list": ANYONE,
+    "notices": ANYONE,
+    "notices_seen": ANYONE,
+    "today": LIST,
+    "participants": LIST,
+    "add_participant": LIST,
+    "participant": RECORD,
+    "edit_participant": RECORD,
+    "add_words": RECORD,
+    "add_win": RECORD,
+    "check_in_plan": RECORD,
+    "end_plan": RECORD,
+    "next_step": RECORD,
+    "end_services": RECORD,
+    "log_session": RECORD,
+    "keep_draft": RECORD,
+    "drop_draft": RECORD,
+    "record_attempt": RECORD,
+    "undo_attempt": RECORD,
+    "reschedule": RECORD,
+    "not_needed": RECORD,
+    "overdue": SUPERVISE,
+    "overdue_csv": SUPERVISE,
+    "waiting": SUPERVISE,
+    "cover": SUPERVISE,
+    "reassign": RECORD_SUPERVISE,
+    "take_over": RECORD_SUPERVISE,
+    "nudge": RECORD_SUPERVISE,
+    "discussed": RECORD_SUPERVISE,
+    "assign": RECORD_SUPERVISE,
+    "end_cover": RECORD_SUPERVISE,
+    "welcome_back": RECORD_SUPERVISE,
+    "staff": ADMIN,
+    "invite": ADMIN,
+    "colleague": ADMIN,
+    "invite_again": ADMIN,
+    "deactivate": ADMIN,
+    "reactivate": ADMIN,
+    "teams": ADMIN,
+    "add_team": ADMIN,
+    "team": ADMIN,
+}
+
+STANDINGS = (
+    "assigned",
+    "covering",
+    "supervisor",
+    "formerly assigned",
+    "colleague",
+    "other supervisor",
+    "administrator",
+    "no role",
+    "deactivated",
+    "nobody",
+)
+SEES_RECORD = {"assigned", "covering", "supervisor"}
+# Ended services and their return belong to supervisors; the person in the cast is with us, so it is 404 for all.
+ABOUT_THE_ENDED = {"welcome_back"}
+
+
+def expected(name: str, kind: str, standing: str) -> set[int]:
+    """The answers that are right for GET."""
+    fine = {200, 302, 405}
+    if kind == OPEN:
+        return fine | {410}
+    if standing in {"nobody", "deactivated"}:
+        return {302}
+    if kind == ANYONE:
+        return fine
+    if kind == ADMIN:
+        return fine if standing == "administrator" else {403}
+    if standing in {"administrator", "no role"}:
+        return {403}
+    if kind == LIST:
+        return fine
+    supervising = standing in {"supervisor", "other supervisor"}
+    if kind == SUPERVISE:
+        return fine if supervising else {403}
+    if kind == RECORD_SUPERVISE:
+        if not supervising:
+            return {403}
+        return fine if standing == "supervisor" and name not in ABOUT_THE_ENDED else {404, 405}
+    return fine if standing in SEES_RECORD else {404, 405}
+
+
+def all_patterns() -> dict[str, URLPattern]:
+    """Every address of the program by name, walking the URL configuration."""
+    found: dict[str, URLPattern] = {}
+    pending = list(get_resolver().url_patterns)
+    while pending:
+        pattern = pending.pop()
+        if isinstance(pattern, URLPattern):
+            found[pattern.name] = pattern
+        else:
+            pending.extend(pattern.url_patterns)
+    return found
+
+
+def test_every_address_has_its_row() -> None:
+    assert set(all_patterns()) == set(ADDRESSES)
+
+
+def test_every_page_of_ours_names_its_permission_or_is_open() -> None:
+    for name, pattern in all_patterns().items():
+        if not pattern.callback.__module__.startswith("pages."):
+            continue
+        permission = getattr(pattern.callback, "permission", None)
+        assert isinstance(permission, Permission) or ADDRESSES[name] == OPEN, name
+
+
+@pytest.fixture
+def cast(participant, specialist, colleague, supervisor, other_supervisor, administrator, team):
+    """A client for each standing, and what the addresses need."""
+    former, covering = member(team, Role.SPECIALIST, "Fay"), member(team, Role.SPECIALIST, "Cory")
+    now = timezone.now()
+    participant.assignments.update(started_at=now - timedelta(days=10))
+    factories.AssignmentFactory(
+        participant=participant,
+        specialist=former,
+        started_at=now - timedelta(days=90),
+        ended_at=now - timedelta(days=10),
+        end_reason="transferred",
+    )
+    cover = factories.CoverFactory(
+        team=team, absent=specialist, cover=covering, starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=1)
+    )
+    people: dict[str, User | None] = {
+        "assigned": specialist,
+        "covering": covering,
+        "supervisor": supervisor,
+        "formerly assigned": former,
+        "colleague": colleague,
+        "other supervisor": other_supervisor,
+        "administrator": administrator,
+        "no role": factories.UserFactory(),
+        "deactivated": member(team, Role.SUPERVISOR, "Dee"),
+        "nobody": None,
+    }
+    clients = {}
+    for standing, user in people.items():
+        clients[standing] = Client()
+        if user is not None:
+            clients[standing].force_login(user)
+    User.objects.filter(pk=people["deactivated"].pk).update(is_active=False, deactivated_at=now)
+    followup = factories.FollowUpFactory(participant=participant, owner=specialist)
+    factories.CheckInPlanFactory(participant=participant)
+    ids = {
+        "participant_id": participant.pk,
+        "followup_id": followup.pk,
+        "attempt_id": factories.ContactAttemptFactory(participant=participant, followup=followup).pk,
+        "cover_id": cover.pk,
+        "team_id": team.pk,
+        "user_id": colleague.pk,
+        "outcome": "no_answer",
+        "token": "none",
+        "uidb36": "0",
+        "key": "none",
+    }
+    return clients, ids
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_the_right_answer_for_every_standing(cast, name: str) -> None:
+    clients, ids = cast
+    wanted = all_patterns()[name].pattern.converters
+    address = reverse(name, kwargs={key: ids[key] for key in wanted})
+    answers = {standing: clients[standing].get(address).status_code for standing in STANDINGS}
+
+    wrong = {
+        standing: answer
+        for standing, answer in answers.items()
+        if answer not in expected(name, ADDRESSES[name], standing)
+    }
+
+    assert not wrong, (name, wrong)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, kind in ADDRESSES.items() if kind not in {OPEN, ANYONE}))
+def test_no_deed_is_open_to_those_who_may_not_read(cast, name: str) -> None:
+    clients, ids = cast
+    address = reverse(name, kwargs={key: ids[key] for key in all_patterns()[name].pattern.converters})
+
+    for standing in STANDINGS:
+        answer = clients[standing].post(address, {}).status_code
+        if standing in {"nobody", "deactivated"}:
+            assert answer == 401, (name, standing, answer)
+        elif not expected(name, ADDRESSES[name], standing) & {200, 302}:
+            assert answer in {403, 404}, (name, standing, answer)
+
+
+def test_a_foreign_record_and_one_that_does_not_exist_answer_alike(cast) -> None:
+    clients, ids = cast
+    missing = factories.new_id()
+
+    for standing in ("colleague", "formerly assigned", "other supervisor"):
+        foreign = clients[standing].get(reverse("participant", args=[ids["participant_id"]]))
+        absent = clients[standing].get(reverse("participant", args=[missing]))
+        assert foreign.status_code == absent.status_code == 404
+        assert len(foreign.content) == len(absent.content)

@@ -1,0 +1,31 @@
+"""Templates hold no inline code, nothing from elsewhere, and none of the words we avoid."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)|\bstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
+AVOIDED = re.compile(
+    r"\b(patients?|clients?|non-?compliant|refused|abandoned|relaps\w+|addicts?|abuser|risk score|dirty|clean time)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_no_inline_code_and_nothing_from_elsewhere(path: Path) -> None:
+    text = path.read_text()
+    assert not INLINE.search(text)
+    assert not re.search(r"https?://", text)
+
+
+@pytest.mark.parametrize("path", [*TEMPLATES, *ROOT.glob("*/forms/*.py"), *ROOT.glob("*/models/*.py")], ids=str)
+def test_the_words_we_avoid_are_on_no_screen(path: Path) -> None:
+    assert not AVOIDED.search(path.read_text()), AVOIDED.search(path.read_text())
+
+
+def test_static_files_come_from_here() -> None:
+    for path in [*ROOT.glob("static/css/*"), *ROOT.glob("static/js/*")]:
+        assert not re.search(r"(https?:)?//[a-z0-9.-]+\.[a-z]{2,}/", path.read_text()), path
