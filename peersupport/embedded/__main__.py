@@ -2,7 +2,12 @@
 
 import sys
 
-from peersupport.embedded import commands
+from peersupport.embedded import checks, commands
+from peersupport.embedded.places import Trouble
+
+COMMANDS = {"demo": commands.demo, "test": checks.test, "manage": commands.manage}
 
 if __name__ == "__main__":
-    {"demo": commands.demo, "test": commands.test, "manage": commands.manage}[sys.argv[1]](sys.argv[2:])
+    if sys.platform != "linux":
+        raise Trouble("./run needs Linux. Elsewhere set DATABASE_URL and REDIS_URL and call manage.py.")
+    COMMANDS[sys.argv[1]](sys.argv[2:])

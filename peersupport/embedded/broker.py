@@ -3,8 +3,8 @@
 import os
 import socket
 
-from peersupport.embedded.places import Place, Trouble, redis_binary
-from peersupport.embedded.processes import Child, wait_until
+from peersupport.embedded.places import Place, redis_binary
+from peersupport.embedded.processes import Child, Trouble, wait_until
 
 
 def free_port() -> int:
@@ -12,6 +12,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def listens(port: int) -> bool:
+    """Whether somebody takes connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def server(place: Place) -> tuple[Child, str]:
@@ -28,19 +35,29 @@ def server(place: Place) -> tuple[Child, str]:
     ]
     with open(os.open(settings, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write("\n".join(lines) + "\n")
-    child = Child("broker", [str(redis_binary()), str(settings)], log=str(place.data / "redis.log"))
-    return child, f"redis://:{password}@127.0.0.1:{port}/0"
+    child = Child("broker", [str(redis_binary()), str(settings)], log=place.data / "redis.log")
+    return child, url(port, password)
 
 
-def wait(url: str, child: Child) -> None:
-    """Wait until it takes connections."""
-    port = int(url.rsplit(":", 1)[1].split("/")[0])
+def url(port: int, password: str) -> str:
+    """What REDIS_URL says."""
+    return f"redis://:{password}@127.0.0.1:{port}/0"
 
-    def answers() -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
 
+def running_url(place: Place) -> str | None:
+    """What REDIS_URL says of the server another run has started here; None if it has not."""
     try:
-        wait_until(answers, "Redis", 15, child)
+        lines = (place.data / "redis.conf").read_text().splitlines()
+    except OSError:
+        return None
+    ports = [int(line.split()[1]) for line in lines if line.startswith("port ")]
+    return url(ports[0], place.keep_secret("redis-password")) if ports and listens(ports[0]) else None
+
+
+def wait(address: str, child: Child) -> None:
+    """Wait until it takes connections."""
+    port = int(address.rsplit(":", 1)[1].split("/")[0])
+    try:
+        wait_until(lambda: listens(port), "Redis", 15, child)
     except TimeoutError:
-        raise Trouble("the embedded Redis did not start; .data/redis.log says why.") from None
+        raise Trouble(f"the embedded Redis did not start; {child.log} says why.") from None

