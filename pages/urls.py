@@ -2,7 +2,8 @@
 
 from allauth.account import views as account
 from allauth.usersessions import views as signins
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from pages import (
     attempt,
@@ -27,6 +28,15 @@ from pages import (
     waiting,
 )
 
+
+class LettersAndDigits(StringConverter):
+    """The first half of a reset link: it ends at the first hyphen, of which the second half may have more."""
+
+    regex = "[0-9A-Za-z]+"
+
+
+register_converter(LettersAndDigits, "alnum")
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
@@ -39,7 +49,11 @@ urlpatterns = [
     path("password/set/", account.password_set, name="account_set_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path("password/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
-    path("password/reset/<uidb36>-<key>/", account.password_reset_from_key, name="account_reset_password_from_key"),
+    path(
+        "password/reset/<alnum:uidb36>-<str:key>/",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
     path("password/reset/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("sign-ins/", signins.list_usersessions, name="usersessions_list"),
     path("join/<str:token>/", join.join, name="join"),

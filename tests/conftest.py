@@ -1,10 +1,14 @@
 """The cast: people with a fixed standing, so that a test reads like a story."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from accounts.models import Role, Team, User
 from caseload.models import Participant
+from followups.models import Outcome
 from tests import factories
 
 
@@ -12,6 +16,17 @@ from tests import factories
 def quick_passwords(settings) -> None:
     """Hashing slowly is Django's business; here it would only be waited for."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def starter_rows(request: pytest.FixtureRequest) -> None:
+    """Put back the rows that migrations add, where a test with real transactions has emptied the tables."""
+    names = set(request.fixturenames)
+    if request.node.get_closest_marker("django_db") or names & {"db", "transactional_db", "live_server"}:
+        request.getfixturevalue("_django_db_helper")
+        if not Outcome.objects.exists():
+            import_module("followups.migrations.0003_starter_outcomes").add(apps, None)
+            import_module("caseload.migrations.0002_starter_activities").add(apps, None)
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def lay_out(*, plan: CheckInPlan, at: datetime) -> int:
     calendar = calendar_of(team)
     after = max(plan.planned_until or plan.starts_on - DAY, today - DAY)
     until = max(today + AHEAD, plan.planned_until or today)
-    dates = list(plan.rhythm.dates(after, until)) or next_date_only(plan, after)
+    dates = list(plan.rhythm.dates(after, until)) or next_date_only(plan, after, today)
     taken = set(FollowUp.objects.filter(plan=plan, state__in=STANDING).values_list("due_on", flat=True))
     owner = Assignment.objects.current().filter(participant=plan.participant_id).values_list("specialist", flat=True)
     owner_id = owner.first()
@@ -99,9 +99,9 @@ def lay_out(*, plan: CheckInPlan, at: datetime) -> int:
     return len(rows)
 
 
-def next_date_only(plan: CheckInPlan, after: date) -> list[date]:
+def next_date_only(plan: CheckInPlan, after: date, today: date) -> list[date]:
     """The first date of a slow rhythm, where it lies further ahead than we lay out."""
-    if FollowUp.objects.filter(plan=plan, state__in=STANDING, due_on__gt=after).exists():
+    if FollowUp.objects.filter(plan=plan, state__in=STANDING, due_on__gte=today).exists():
         return []
     coming = plan.rhythm.dates(after, after + FAR)
     return [first] if (first := next(coming, None)) else []

@@ -142,7 +142,7 @@ def test_what_is_settled_stays_settled(participant, specialist) -> None:
         planning.not_needed(followup=row, reason="?", decided_by="together", by=specialist, at=NOON)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_the_same_moment_save_once(participant, specialist) -> None:
     token, errors = new_id(), []
     barrier = threading.Barrier(4)

@@ -1,0 +1,56 @@
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Team
+from followups.models.calendars import calendar_of
+
+FIELDS = {
+    "name": "North Pier",
+    "time_zone": "America/Chicago",
+    "working_days": [1, 2, 3, 4],
+    "holiday_region": "US:IL",
+    "closed": "2026-12-24 Staff day\n2026-12-31",
+    "closed_day_rule": "previous",
+    "supervisor_after_days": 2,
+    "silence_after_days": 21,
+}
+
+
+def test_an_administrator_sets_up_a_team(sign_in, administrator) -> None:
+    assert sign_in(administrator).post(reverse("add_team"), FIELDS).status_code == 302
+
+    team = Team.objects.get(name="North Pier")
+    calendar = calendar_of(team)
+    assert (team.holiday_country, team.holiday_region) == ("US", "IL")
+    assert not calendar.is_working_day(date(2026, 12, 24))
+    assert not calendar.is_working_day(date(2026, 5, 8))
+    assert calendar.move(date(2026, 5, 8), team.closed_day_rule) == date(2026, 5, 7)
+
+
+def test_changed_settings_replace_the_old_ones(sign_in, administrator, team) -> None:
+    address = reverse("team", args=[team.pk])
+    sign_in(administrator).post(address, {**FIELDS, "closed": "2026-12-24"})
+    sign_in(administrator).post(address, {**FIELDS, "closed": "2026-12-26 moved"})
+    assert [str(day) for day in team.closed_days.all()] == ["2026-12-26 moved"]
+    assert "2026-12-26 moved" in sign_in(administrator).get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("time_zone", "Mars/Olympus"),
+        ("working_days", []),
+        ("closed", "Christmas"),
+        ("supervisor_after_days", 0),
+        ("silence_after_days", 9999),
+        ("holiday_region", "US:XX"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_is_lost(sign_in, administrator, field: str, value: object) -> None:
+    page = sign_in(administrator).post(reverse("add_team"), {**FIELDS, field: value})
+    assert field in page.context["form"].errors
+    assert page.context["form"].data["silence_after_days"]
+    assert not Team.objects.filter(name="North Pier").exists()

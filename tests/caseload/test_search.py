@@ -1,0 +1,64 @@
+import pytest
+
+from caseload.models import Participant
+from tests import factories
+
+NAMES = ("Zoë Lindqvist", "Trần Thị Hoa", "Nguyễn Văn Đức", "محمد علي", "Sunny 🌻", "José Luis", "O’Malley", "李娜")
+
+
+@pytest.fixture
+def everybody(team) -> None:
+    for name in NAMES:
+        factories.ParticipantFactory(team=team, name_used=name)
+    named = factories.ParticipantFactory(team=team, name_used="Bear", legal_name="Robert Castellano")
+    factories.PhoneNumberFactory(participant=named, number="+16175550142")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("zoe", "Zoë Lindqvist"),
+        ("ZOË", "Zoë Lindqvist"),
+        ("lindquist", "Zoë Lindqvist"),
+        ("tran thi", "Trần Thị Hoa"),
+        ("duc", "Nguyễn Văn Đức"),
+        ("nguyen van duc", "Nguyễn Văn Đức"),
+        ("محمد", "محمد علي"),
+        ("jose", "José Luis"),
+        ("josé lui", "José Luis"),
+        ("robert", "Bear"),
+        ("castelano", "Bear"),
+        ("555 0142", "Bear"),
+        ("(617) 555-0142", "Bear"),
+        ("0142", "Bear"),
+        ("李", "李娜"),
+        ("sunny", "Sunny 🌻"),
+    ],
+)
+def test_search_forgives(everybody, text: str, found: str) -> None:
+    assert found in [person.name_used for person in Participant.objects.matching(text)]
+
+
+@pytest.mark.parametrize("text", ["%", "_", "xyzzy", "' OR 1=1 --", "9999", "\\"])
+def test_what_matches_nobody_finds_nobody(everybody, text: str) -> None:
+    assert not Participant.objects.matching(text).exists()
+
+
+def test_closest_first(everybody, team) -> None:
+    factories.ParticipantFactory(team=team, name_used="Zoelle")
+    assert Participant.objects.matching("zoe").first().name_used == "Zoë Lindqvist"
+
+
+def test_search_is_on_the_index(everybody) -> None:
+    plain = Participant.objects.filter(search_name__contains="zoe").explain()
+    assert plain  # the planner may prefer a scan of nine rows; the index must at least exist
+    names = {index.name for index in Participant._meta.indexes}
+    assert "participant_search_name" in names
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers", "alike"),
+    [("Zoe Lindquist", [], True), ("Somebody Else", ["+16175550142"], True), ("Somebody Else", [], False)],
+)
+def test_likely_the_same_person(everybody, name: str, numbers: list[str], alike: bool) -> None:
+    assert Participant.objects.similar_to(name, "", numbers).exists() == alike

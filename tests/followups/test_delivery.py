@@ -1,0 +1,116 @@
+import smtplib
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from accounts.models import OutgoingEmail, User
+from followups import delivery, reminders
+from followups.models import FollowUp
+from tests import factories
+
+NOON, DAY = factories.NOON, factories.DAY
+
+
+@pytest.fixture
+def queued(participant, specialist, supervisor) -> OutgoingEmail:
+    factories.FollowUpFactory(participant=participant, owner=specialist, due_on=DAY - timedelta(days=1))
+    reminders.sweep(NOON)
+    return OutgoingEmail.objects.get()
+
+
+def deliver(at=NOON, **kwargs) -> int:
+    return delivery.deliver(lambda: at, **kwargs)
+
+
+def state(message: OutgoingEmail) -> tuple[str, int]:
+    message.refresh_from_db()
+    return message.state, message.attempts
+
+
+def test_it_leaves_once_with_its_own_id(queued, specialist) -> None:
+    assert deliver() == 1
+    assert deliver() == 0
+    (sent,) = mail.outbox
+    assert sent.to == [specialist.email]
+    assert sent.extra_headers["Message-ID"] == queued.message_id
+    assert state(queued) == ("sent", 1)
+    assert queued.text == ""
+
+
+@pytest.mark.parametrize("change", ["settled", "moved", "transferred", "left", "ended"])
+def test_it_is_asked_again_before_it_leaves(queued, participant, specialist, change: str) -> None:
+    if change == "settled":
+        FollowUp.objects.update(state="done", closed_at=NOON)
+    elif change == "moved":
+        FollowUp.objects.update(due_on=DAY + timedelta(days=5))
+    elif change == "transferred":
+        participant.assignments.update(ended_at=NOON, end_reason="transferred")
+    elif change == "left":
+        User.objects.filter(pk=specialist.pk).update(is_active=False, deactivated_at=NOON)
+    else:
+        FollowUp.objects.update(state="ended", closed_at=NOON)
+
+    assert deliver() == 0
+    assert not mail.outbox
+    assert state(queued)[0] == "cancelled"
+
+
+class Failing:
+    """A mail server that refuses in its own way."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def send_messages(self, messages) -> int:
+        raise self.error
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError(), TimeoutError(), smtplib.SMTPDataError(451, b"greylisted")])
+def test_a_passing_failure_is_tried_again_later(queued, error: Exception) -> None:
+    assert deliver(connection=Failing(error)) == 0
+    assert state(queued) == ("queued", 1)
+    assert deliver(NOON + timedelta(seconds=30)) == 0
+    assert deliver(NOON + timedelta(minutes=2)) == 1
+
+
+def test_a_final_refusal_is_stopped_and_visible(queued) -> None:
+    deliver(connection=Failing(smtplib.SMTPRecipientsRefused({"x": (550, b"unknown")})))
+    assert state(queued) == ("stopped", 1)
+    assert queued.last_error.startswith("SMTPRecipientsRefused")
+    assert "@" not in queued.last_error
+
+
+def test_it_is_given_up_after_the_last_try(queued) -> None:
+    at = NOON
+    for _try in range(len(delivery.BACK_OFF) + 1):
+        deliver(at, connection=Failing(TimeoutError()))
+        at += timedelta(days=2)
+    assert state(queued)[0] == "stopped"
+
+
+def test_one_bad_message_does_not_stop_the_others(queued, specialist) -> None:
+    for _number in range(3):
+        factories.OutgoingEmailFactory(recipient=specialist, kind="account", subject="fine")
+    OutgoingEmail.objects.filter(pk=queued.pk).update(subject="two\nlines")
+    assert deliver() == 3
+    assert state(queued)[0] == "queued"
+
+
+def test_a_lease_keeps_others_away_until_it_ends(queued) -> None:
+    assert len(delivery.claim(NOON)) == 1
+    assert delivery.claim(NOON + timedelta(seconds=119)) == []
+    (again,) = delivery.claim(NOON + timedelta(seconds=121))
+    assert (again.pk, again.attempts) == (queued.pk, 2)
+
+
+def test_a_message_that_kills_its_worker_every_time_is_given_up(queued) -> None:
+    at = NOON
+    for _try in range(len(delivery.BACK_OFF)):
+        delivery.claim(at)
+        at += timedelta(minutes=3)
+    assert deliver(at) == 0
+    assert state(queued)[0] == "stopped"

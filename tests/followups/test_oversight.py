@@ -1,0 +1,53 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from followups.actions import oversight, planning
+from followups.models import Reminder
+from tests import factories
+
+NOON = factories.NOON
+
+
+@pytest.fixture
+def late(participant, specialist):
+    return factories.FollowUpFactory(participant=participant, owner=specialist, flagged_rung=2, flagged_at=NOON)
+
+
+def test_a_supervisor_takes_over(late, supervisor) -> None:
+    taken = oversight.take_over(followup=late, by=supervisor, at=NOON)
+    assert (taken.owner, taken.flagged_rung) == (supervisor, 0)
+
+
+def test_nobody_keeps_what_they_would_not_see(late, colleague, other_supervisor, administrator, supervisor) -> None:
+    for stranger in (colleague, other_supervisor, administrator):
+        with pytest.raises(oversight.CannotKeep):
+            oversight.reassign(followup=late, owner=stranger, by=supervisor, at=NOON)
+
+
+def test_who_stands_in_may_keep_it(late, team, specialist, colleague, supervisor) -> None:
+    now = timezone.now()
+    factories.CoverFactory(
+        team=team, absent=specialist, cover=colleague, starts_at=now, ends_at=now + timedelta(days=1)
+    )
+    assert oversight.reassign(followup=late, owner=colleague, by=supervisor, at=NOON).owner == colleague
+
+
+def test_nudging_nobody_or_oneself(late, supervisor) -> None:
+    oversight.take_over(followup=late, by=supervisor, at=NOON)
+    with pytest.raises(oversight.NobodyToNudge):
+        oversight.nudge(followup=late, by=supervisor, at=NOON)
+    assert not Reminder.objects.exists()
+
+
+def test_what_is_settled_is_left_alone(late, supervisor) -> None:
+    planning.not_needed(followup=late, reason="met", decided_by="together", by=supervisor, at=NOON)
+    for deed in (oversight.take_over, oversight.nudge, oversight.mark_discussed):
+        with pytest.raises(planning.AlreadySettled):
+            deed(followup=late, by=supervisor, at=NOON)
+
+
+def test_talking_about_it_is_noted(late, supervisor) -> None:
+    noted = oversight.mark_discussed(followup=late, by=supervisor, at=NOON)
+    assert (noted.discussed_at, noted.discussed_by) == (NOON, supervisor)
