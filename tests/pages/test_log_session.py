@@ -1,0 +1,186 @@
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.ids import new_id
+from caseload.models import Session, SessionDraft, Win
+from followups.models import FollowUp
+from tests import factories
+
+NOON = factories.NOON
+
+
+@pytest.fixture(autouse=True)
+def at_ten_in_the_morning(time_machine) -> None:
+    time_machine.move_to(NOON)
+
+
+@pytest.fixture
+def address(participant) -> str:
+    return reverse("log_session", args=[participant.pk])
+
+
+def answers(**fields) -> dict:
+    return {
+        "form_token": new_id(),
+        "method": "in_person",
+        "status": "held",
+        "when_date": "2026-05-06",
+        "when_time": "09:30",
+        "length": 30,
+        "next_choice": "week",
+        "purpose": "check_in",
+        **fields,
+    }
+
+
+def test_a_tally_with_a_next_step_is_enough(sign_in, specialist, address, participant) -> None:
+    page = sign_in(specialist).post(address, answers())
+
+    session = Session.objects.get()
+    assert page.url == reverse("participant", args=[participant.pk])
+    assert (session.minutes, session.note, session.logged_late) == (30, "", False)
+    assert session.started_at.isoformat() == "2026-05-06T13:30:00+00:00"
+    assert session.next_step.followup.due_on.isoformat() == "2026-05-13"
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"next_choice": ""}, "next_choice"),
+        ({"next_choice": "date"}, "next_date"),
+        ({"next_choice": "date", "next_date": "2026-05-05"}, "next_date"),
+        ({"next_choice": "date", "next_date": "2028-05-05"}, "next_date"),
+        ({"next_choice": "none"}, "none_reason"),
+        ({"next_choice": "none", "none_reason": "They call"}, "none_decided_by"),
+        ({"next_choice": "plan"}, "next_choice"),
+        ({"purpose": "promise"}, "what"),
+        ({"when_time": "10:10"}, "when_date"),
+        ({"when_date": "2026-05-07", "when_time": "00:00"}, "when_date"),
+        ({"when_date": "31.12.2026"}, "when_date"),
+        ({"length": "", "minutes": ""}, "minutes"),
+        ({"minutes": "0"}, "minutes"),
+        ({"minutes": "1441"}, "minutes"),
+        ({"strands": ["goals", "skills", "advocacy"]}, "strands"),
+        ({"method": "telepathy"}, "method"),
+        ({"form_token": ""}, "form_token"),
+    ],
+)
+def test_what_is_missing_is_said_and_everything_typed_is_kept(sign_in, specialist, address, fields, wrong) -> None:
+    typed = "They said: “¡mañana!” <b>bold</b>\nand more"
+    page = sign_in(specialist).post(address, answers(note=typed, win="Slept.", **fields))
+
+    assert page.status_code == 200
+    assert wrong in page.context["form"].errors
+    assert "&lt;b&gt;bold&lt;/b&gt;" in page.content.decode()
+    assert 'value="Slept."' in page.content.decode()
+    assert not Session.objects.exists()
+
+
+def test_the_same_form_sent_again_saves_once(sign_in, specialist, address) -> None:
+    client, form = sign_in(specialist), answers(win="Slept.")
+    assert client.post(address, form).status_code == client.post(address, form).status_code == 302
+    assert Session.objects.count() == FollowUp.objects.count() == Win.objects.count() == 1
+
+
+def test_a_missed_meeting_proposes_the_next_working_day(sign_in, specialist, address) -> None:
+    page = sign_in(specialist).post(address, answers(status="no_show", next_choice=""))
+    text = page.content.decode()
+    assert page.context["form"]["next_choice"].value() == "tomorrow"
+    assert page.context["form"]["purpose"].value() == "after_missed"
+    assert "Thu 7 May" in text
+
+
+def test_friday_leads_to_monday(sign_in, specialist, address, time_machine) -> None:
+    time_machine.move_to(NOON + timedelta(days=2))
+    sign_in(specialist).post(address, answers(next_choice="tomorrow"))
+    followup = FollowUp.objects.get()
+    assert (followup.planned_on.isoformat(), followup.due_on.isoformat()) == ("2026-05-09", "2026-05-11")
+    assert followup.why_here
+
+
+def test_yesterday_is_allowed_and_marked(sign_in, specialist, address) -> None:
+    sign_in(specialist).post(address, answers(when_date="2026-05-05", when_time="23:30"))
+    assert Session.objects.get().logged_late
+
+
+def test_it_settles_the_check_in_it_answers(sign_in, specialist, address, participant) -> None:
+    due = factories.FollowUpFactory(participant=participant)
+    promise = factories.FollowUpFactory(participant=participant, purpose="promise", what="the bus")
+    client = sign_in(specialist)
+    form = client.get(address).context["form"]
+
+    assert form["settles"].value() == [str(due.pk)]
+    assert {key for key, _label in form.fields["settles"].choices} == {str(due.pk), str(promise.pk)}
+    client.post(address, answers(settles=[due.pk]))
+    due.refresh_from_db()
+    assert due.state == "done"
+
+
+def test_a_draft_comes_back_on_another_device_and_goes_with_the_saving(sign_in, specialist, address) -> None:
+    form = answers(note="We sat on the steps and", strands=["goals", "community"])
+    assert sign_in(specialist).post(f"{address}draft/", form).status_code == 204
+
+    page = sign_in(specialist).get(address)
+    assert "We sat on the steps and" in page.content.decode()
+    assert page.context["form"]["strands"].value() == ["goals", "community"]
+    assert str(page.context["form"]["form_token"].value()) == str(form["form_token"])
+
+    sign_in(specialist).post(address, form)
+    assert not SessionDraft.objects.exists()
+    sign_in(specialist).post(f"{address}draft/", form)
+    assert not SessionDraft.objects.exists(), "a late autosave must not bring it back"
+
+
+def test_a_draft_is_its_authors(sign_in, specialist, supervisor, address) -> None:
+    sign_in(specialist).post(f"{address}draft/", answers(note="private thought"))
+    assert "private thought" not in sign_in(supervisor).get(address).content.decode()
+
+
+def test_a_draft_holds_only_the_forms_fields(sign_in, specialist, address) -> None:
+    sign_in(specialist).post(f"{address}draft/", answers(csrfmiddlewaretoken="x", owner="somebody"))
+    assert not {"csrfmiddlewaretoken", "owner"} & set(SessionDraft.objects.get().fields)
+
+
+def test_starting_afresh(sign_in, specialist, address) -> None:
+    client = sign_in(specialist)
+    client.post(f"{address}draft/", answers(note="old"))
+    client.post(f"{address}draft/drop/")
+    assert "old" not in client.get(address).context["form"].initial.values()
+
+
+def test_an_ended_sign_in_gives_everything_back(specialist, address) -> None:
+    page = Client().post(address, answers(note="Forty minutes on the porch."))
+    text = page.content.decode()
+    assert page.status_code == 401
+    assert text.count("Forty minutes on the porch.") == 2
+    assert f'action="{address}"' in text
+
+
+def test_an_expired_form_gives_everything_back(sign_in, specialist, address) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(specialist)
+    page = strict.post(address, answers(note="Forty minutes on the porch."))
+    text = page.content.decode()
+    assert page.status_code == 403
+    assert text.count("Forty minutes on the porch.") == 2
+    assert "csrfmiddlewaretoken" in text
+
+
+def test_from_another_site_nothing_is_offered_to_be_sent(specialist, address) -> None:
+    strict = Client(enforce_csrf_checks=True, headers={"origin": "https://elsewhere.example"})
+    strict.force_login(specialist)
+    page = strict.post(address, answers(note="planted"))
+    assert page.status_code == 403
+    assert "planted" not in page.content.decode()
+
+
+def test_what_is_stored_is_what_was_posted_not_what_was_added(sign_in, specialist, colleague, address) -> None:
+    form = answers(specialist=colleague.pk, team=new_id(), logged_at="2020-01-01", owner=colleague.pk, id=new_id())
+    sign_in(specialist).post(address, form)
+    session = Session.objects.get()
+    assert session.specialist == specialist
+    assert session.logged_at.year == 2026
+    assert session.next_step.followup.owner == specialist

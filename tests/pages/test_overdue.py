@@ -1,0 +1,135 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEvent
+from caseload.models import Cover
+from followups.models import FollowUp, Reminder
+from tests import factories
+
+NOON, DAY = factories.NOON, factories.DAY
+
+
+@pytest.fixture(autouse=True)
+def at_ten_in_the_morning(time_machine) -> None:
+    time_machine.move_to(NOON, tick=False)
+
+
+@pytest.fixture
+def late(participant, specialist) -> FollowUp:
+    return factories.FollowUpFactory(participant=participant, owner=specialist, due_on=DAY - timedelta(days=5))
+
+
+@pytest.mark.parametrize("deed", ["nudge", "discussed", "take_over"])
+def test_one_click_in_place_and_back_to_the_list(sign_in, supervisor, late, deed: str) -> None:
+    here = reverse("overdue") + "?age=4-7"
+    page = sign_in(supervisor).post(reverse(deed, args=[late.pk]), {"next": here})
+    late.refresh_from_db()
+    assert page.url == here
+    assert {
+        "nudge": Reminder.objects.filter(recipient=late.owner).exists(),
+        "discussed": late.discussed_by == supervisor,
+        "take_over": late.owner == supervisor,
+    }[deed]
+
+
+def test_back_leads_nowhere_else(sign_in, supervisor, late) -> None:
+    page = sign_in(supervisor).post(reverse("nudge", args=[late.pk]), {"next": "https://elsewhere.example/"})
+    assert page.url == reverse("overdue")
+
+
+def test_reassigning_to_one_who_would_not_see_it(sign_in, supervisor, colleague, late) -> None:
+    page = sign_in(supervisor).post(reverse("reassign", args=[late.pk]), {"owner": colleague.pk}, follow=True)
+    late.refresh_from_db()
+    assert "Pass the person on instead" in page.content.decode()
+    assert late.owner != colleague
+
+
+def test_the_list_offers_whom_the_deed_accepts(sign_in, supervisor, specialist, late, team) -> None:
+    FollowUp.objects.update(owner=supervisor)
+    (row,) = sign_in(supervisor).get(reverse("overdue")).context["rows"]
+    assert set(row.colleagues) == {specialist.pk}
+    sign_in(supervisor).post(reverse("reassign", args=[late.pk]), {"owner": specialist.pk})
+    late.refresh_from_db()
+    assert late.owner == specialist
+
+
+def test_a_supervisor_changes_a_date_with_a_reason(sign_in, supervisor, late) -> None:
+    address = reverse("reschedule", args=[late.pk]) + "?next=" + reverse("overdue")
+    client = sign_in(supervisor)
+    assert "reason" in client.post(address, {"choice": "week"}).context["form"].errors
+    page = client.post(address, {"choice": "week", "reason": "away until then", "next": reverse("overdue")})
+    late.refresh_from_db()
+    assert page.url == reverse("overdue")
+    assert (late.due_on, late.why_here) == (DAY + timedelta(days=7), "away until then")
+
+
+def test_the_table_is_safe_and_its_export_is_noted(sign_in, supervisor, participant, late) -> None:
+    type(participant).objects.update(name_used='=HYPERLINK("x")')
+    page = sign_in(supervisor).get(reverse("overdue_csv"))
+    text = page.content.decode()
+    assert '"\'=HYPERLINK(""x"")"' in text
+    assert "Maya" not in page["Content-Disposition"]
+    assert AuditEvent.objects.get(action="overdue_exported").facts == {"count": 1}
+
+
+def test_exceptions_stand_below(sign_in, supervisor, participant, team) -> None:
+    waiting = factories.ParticipantFactory(team=team, created_at=NOON - timedelta(days=40))
+    page = sign_in(supervisor).get(reverse("overdue"))
+    assert page.context["waiting"] == [waiting]
+    assert set(page.context["left_without"]) == {waiting, participant}
+    assert page.context["silent"] == [waiting]
+
+
+def test_who_was_reached_lately_is_not_silent(sign_in, supervisor, participant) -> None:
+    client = sign_in(supervisor)
+    for days, silent in ((29, False), (31, True)):
+        type(participant).objects.update(last_contact_at=NOON - timedelta(days=days))
+        assert bool(client.get(reverse("overdue")).context["silent"]) == silent
+
+
+@pytest.mark.parametrize("query", ["?who=nonsense", "?age=99", "?after=nonsense", "?team=x", "?who=%00"])
+def test_an_address_with_nonsense_is_answered(sign_in, supervisor, late, query: str) -> None:
+    assert sign_in(supervisor).get(reverse("overdue") + query).status_code == 200
+
+
+def test_a_cover_is_set_up_and_ended(sign_in, supervisor, specialist, colleague, participant, team) -> None:
+    client = sign_in(supervisor)
+    form = {
+        "team": team.pk,
+        "absent": specialist.pk,
+        "cover": colleague.pk,
+        "first": "2026-05-06",
+        "last": "2026-05-08",
+    }
+    assert client.post(reverse("cover"), form).status_code == 302
+    cover = Cover.objects.get()
+    assert cover.starts_at.isoformat() == "2026-05-06T04:00:00+00:00"
+    assert cover.ends_at.isoformat() == "2026-05-09T04:00:00+00:00"
+    client.post(reverse("end_cover", args=[cover.pk]))
+    cover.refresh_from_db()
+    assert cover.ends_at == timezone.now()
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"cover": "same"}, "cover"),
+        ({"last": "2026-05-05"}, "last"),
+        ({"first": "2026-05-09"}, "last"),
+        ({"cover": "foreign"}, "cover"),
+    ],
+)
+def test_a_cover_that_cannot_be(sign_in, supervisor, specialist, colleague, other_supervisor, team, fields, wrong):
+    people = {"same": specialist.pk, "foreign": other_supervisor.pk}
+    form = {
+        "team": team.pk,
+        "absent": specialist.pk,
+        "cover": colleague.pk,
+        "first": "2026-05-06",
+        "last": "2026-05-08",
+    }
+    form |= {name: people.get(value, value) for name, value in fields.items()}
+    assert wrong in sign_in(supervisor).post(reverse("cover"), form).context["form"].errors

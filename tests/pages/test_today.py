@@ -1,0 +1,166 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from caseload.models import Participant
+from followups.models import ContactAttempt, FollowUp
+from tests import factories
+
+NOON, DAY = factories.NOON, factories.DAY
+
+
+@pytest.fixture(autouse=True)
+def at_ten_in_the_morning(time_machine) -> None:
+    time_machine.move_to(NOON)
+
+
+def due(participant, specialist, days: int = 0, **fields) -> FollowUp:
+    return factories.FollowUpFactory(
+        participant=participant, owner=specialist, due_on=DAY + timedelta(days=days), **fields
+    )
+
+
+def sections(client) -> dict[str, list[FollowUp]]:
+    return client.get(reverse("today")).context["sections"]
+
+
+def test_each_card_has_its_place(sign_in, specialist, participant) -> None:
+    late, now, week = (due(participant, specialist, days) for days in (-1, 0, 7))
+    due(participant, specialist, 8)
+    awaited = due(participant, specialist, 12, state="waiting")
+    gone_quiet = due(participant, specialist, -2, state="waiting")
+    ended_pause = due(participant, specialist, -1, state="paused")
+
+    found = sections(sign_in(specialist))
+
+    assert set(found["overdue"]) == {late, gone_quiet, ended_pause}
+    assert found["today"] == [now]
+    assert found["waiting"] == [awaited]
+    assert found["coming"] == [week]
+
+
+def test_the_card_says_what_to_know_before_calling(sign_in, specialist, participant) -> None:
+    Participant.objects.filter(pk=participant.pk).update(good_times="after six")
+    factories.QuotationFactory(participant=participant, text="A key of my own.")
+    factories.WinFactory(participant=participant, text="Cooked for all.")
+    factories.PhoneNumberFactory(
+        participant=participant, number="+16175550142", message="may_say", message_text="Books"
+    )
+    due(participant, specialist, purpose="promise", what="ask about the bus")
+
+    text = sign_in(specialist).get(reverse("today")).content.decode()
+
+    for words in ("A key of my own.", "Cooked for all.", "ask about the bus", "after six", "tel:+16175550142", "Books"):
+        assert words in text
+
+
+def test_a_number_not_to_be_called_is_no_link(sign_in, specialist, participant) -> None:
+    factories.PhoneNumberFactory(participant=participant, number="+16175550142", may_call=False, may_text=False)
+    due(participant, specialist)
+    text = sign_in(specialist).get(reverse("today")).content.decode()
+    assert "tel:" not in text
+    assert "sms:" not in text
+    assert "(617) 555-0142" in text
+
+
+def test_one_tap_without_javascript(sign_in, specialist, participant) -> None:
+    row = due(participant, specialist)
+    client = sign_in(specialist)
+    address = reverse("record_attempt", args=[row.pk, "message_left"])
+
+    page = client.post(f"{address}?from=today", {"form_token": factories.new_id()}, follow=True)
+
+    row.refresh_from_db()
+    assert row.state == "waiting"
+    assert "Just done" in page.content.decode()
+    undo = reverse("undo_attempt", args=[ContactAttempt.objects.get().pk])
+    client.post(f"{undo}?from=today")
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == ("open", 0)
+
+
+def test_one_tap_with_javascript_gives_the_card_alone(sign_in, specialist, participant) -> None:
+    row = due(participant, specialist)
+    address = reverse("record_attempt", args=[row.pk, "reached"])
+    page = sign_in(specialist).post(address, {"form_token": factories.new_id()}, headers={"HX-Request": "true"})
+    text = page.content.decode()
+    assert text.strip().startswith("<article")
+    assert "Wed 13 May" in text
+    assert "Undo" in text
+
+
+def test_two_quick_taps_on_one_card_count_as_the_first(sign_in, specialist, participant) -> None:
+    row = due(participant, specialist)
+    client, token = sign_in(specialist), {"form_token": factories.new_id()}
+    for outcome in ("no_answer", "reached"):
+        client.post(reverse("record_attempt", args=[row.pk, outcome]), token)
+    assert ContactAttempt.objects.get().outcome_id == "no_answer"
+
+
+def test_a_card_settled_elsewhere_is_said_kindly(sign_in, specialist, participant) -> None:
+    row = due(participant, specialist, state="done", closed_at=NOON)
+    page = sign_in(specialist).post(reverse("record_attempt", args=[row.pk, "reached"]), follow=True)
+    assert "settled already" in page.content.decode()
+    assert not ContactAttempt.objects.exists()
+
+
+def test_nobody_is_left_without_a_next_step(sign_in, specialist, participant) -> None:
+    page = sign_in(specialist).get(reverse("today"))
+    assert page.context["left_without"] == [participant]
+    assert reverse("next_step", args=[participant.pk]) in page.content.decode()
+
+
+@pytest.mark.parametrize("decision", ["session", "not_needed"])
+def test_a_decision_is_no_gap(sign_in, specialist, participant, decision: str) -> None:
+    if decision == "session":
+        factories.SessionFactory(participant=participant)
+    else:
+        due(participant, specialist, state="not_needed", closed_at=NOON, closing_reason="x", decided_by="together")
+    assert sign_in(specialist).get(reverse("today")).context["left_without"] == []
+
+
+def test_the_worker_is_late_and_the_page_says_so(sign_in, specialist) -> None:
+    assert "worker" in sign_in(specialist).get(reverse("today")).content.decode()
+
+
+def count_queries(client, address: str) -> int:
+    client.get(address)
+    with connection.execute_wrapper(asked := counter()):
+        client.get(address)
+    return asked.count
+
+
+def counter():
+    class Count:
+        count = 0
+
+        def __call__(self, execute, sql, params, many, context):
+            self.count += 1
+            return execute(sql, params, many, context)
+
+    return Count()
+
+
+@pytest.mark.parametrize("name", ["today", "participants", "overdue", "waiting", "notices", "cover"])
+def test_every_list_asks_as_little_for_many_as_for_few(sign_in, team, specialist, supervisor, name: str) -> None:
+    user = specialist if name == "today" else supervisor
+
+    def add(number: int) -> None:
+        for _person in range(number):
+            person = factories.ParticipantFactory(team=team)
+            waits = factories.ParticipantFactory(team=team)
+            factories.QuotationFactory(participant=waits)
+            factories.AssignmentFactory(participant=person, specialist=specialist)
+            factories.PhoneNumberFactory(participant=person)
+            row = due(person, specialist, -3)
+            factories.ReminderFactory(followup=row, recipient=supervisor)
+            factories.SessionDraftFactory(participant=person, author=specialist)
+
+    add(2)
+    few = count_queries(sign_in(user), reverse(name))
+    add(12)
+    many = count_queries(sign_in(user), reverse(name))
+
+    assert few == many <= 12
