@@ -10,7 +10,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires, supervised_teams
-from accounts.models import Role, User
+from accounts.models import Membership, Role
 from caseload.models import Cover, Participant
 from followups.actions import oversight
 from followups.calendar import AGES
@@ -66,7 +66,7 @@ def filter_of(request: HttpRequest) -> board.Filter:
 def offer_colleagues(request: HttpRequest, rows: list[Any]) -> None:
     """Give each row `colleagues`: who may keep it. Two queries for all rows, the same rule as the deed's."""
     teams = supervised_teams(request.user)
-    supervisors = list(User.objects.members_of(teams, Role.SUPERVISOR).prefetch_related("memberships"))
+    supervisors = list(Membership.objects.active_in(teams, Role.SUPERVISOR))
     covers = list(Cover.objects.visible_to(request.user).running().select_related("cover"))
     for row in rows:
         offered: dict[UUID, str] = {}
@@ -77,14 +77,9 @@ def offer_colleagues(request: HttpRequest, rows: list[Any]) -> None:
             for cover in covers
             if cover.team_id == row.team_id and cover.absent_id == row.specialist_id
         }
-        offered |= {user.pk: user.name for user in supervisors if supervises(user, row.team_id)}
+        offered |= {one.user_id: one.user.name for one in supervisors if one.team_id == row.team_id}
         offered.pop(row.owner_id, None)
         row.colleagues = offered
-
-
-def supervises(user: User, team_id: UUID) -> bool:
-    """Whether a colleague (memberships prefetched) supervises that team."""
-    return any(row.team_id == team_id and row.role == Role.SUPERVISOR for row in user.memberships.all())
 
 
 @requires(Permission.SUPERVISE)

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from accounts.access import Permission, requires, supervised_teams
 from caseload.models import EndingReason, Participant, Quotation
-from followups.models import CheckInPlan, FollowUp
+from followups.models import FollowUp
+from followups.models.gaps import with_rhythm
+from followups.models.plans import RhythmKind
 from followups.models.timeline import page, read_cursor
 
 ENTRIES = 25
@@ -19,7 +21,7 @@ WORDS = 60
 @requires(Permission.READ_RECORDS)
 def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     people = Participant.objects.visible_to(request.user).select_related("team").with_specialist().with_episode()
-    person = get_object_or_404(people, pk=participant_id)
+    person = get_object_or_404(with_rhythm(people), pk=participant_id)
     now = timezone.now()
     before = read_cursor(request.GET.get("before", ""))
     entries, following = page(request.user, person, before, ENTRIES)
@@ -33,7 +35,7 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "ending": dict(EndingReason.choices).get(person.ending_reason) if person.ended_on else "",
             "topics": by_topic(list(said.order_by("topic", "-said_on", "-pk")[:WORDS])),
             "phones": list(person.phones.order_by("position", "pk")),
-            "plan": CheckInPlan.objects.visible_to(request.user).running().filter(participant=person).first(),
+            "rhythm": dict(RhythmKind.choices).get(person.rhythm_kind, ""),
             "standing": list(standing.with_days_overdue(now).select_related("owner").order_by("due_on", "pk")[:50]),
             "entries": entries,
             "next": following,

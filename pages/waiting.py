@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires, supervised_teams
-from accounts.models import Role, User
+from accounts.models import Membership, Role, User
 from caseload.actions.handover import CannotWalkWith, NobodyToAssign
 from caseload.forms.assign import AssignForm
 from caseload.models import Assignment, Participant
@@ -23,17 +23,12 @@ def waiting(request: HttpRequest) -> HttpResponse:
     teams = supervised_teams(request.user)
     people = Participant.objects.visible_to(request.user).filter(team__in=teams).unassigned().with_waiting_since()
     rows = list(people.select_related("team").order_by("waiting_since", "pk")[: PAGE + 1])
-    colleagues = list(User.objects.members_of(teams, Role.SPECIALIST).prefetch_related("memberships"))
+    colleagues = list(Membership.objects.active_in(teams, Role.SPECIALIST))
     sizes = Assignment.objects.caseload_sizes(teams)
     for row in rows:
-        row.colleagues = [(user, sizes.get(user.pk, 0)) for user in colleagues if walks_in(user, row.team_id)]
+        row.colleagues = [(one.user, sizes.get(one.user_id, 0)) for one in colleagues if one.team_id == row.team_id]
     context = {"rows": rows[:PAGE], "there_is_more": len(rows) > PAGE, "now": timezone.now()}
     return render(request, "waiting/waiting.html", context)
-
-
-def walks_in(user: User, team_id: UUID) -> bool:
-    """Whether a colleague (memberships prefetched) is a peer specialist of that team."""
-    return any(row.team_id == team_id and row.role == Role.SPECIALIST for row in user.memberships.all())
 
 
 @requires(Permission.SUPERVISE)

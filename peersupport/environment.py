@@ -12,6 +12,8 @@ REQUIRED = object()
 
 # Nothing may hang on the database: a statement, a lock, a forgotten transaction each have an end.
 DATABASE_TIMEOUTS = "-c statement_timeout=10000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000"
+# How alike a name must be to what is searched for: 0.6, the default, misses two letters in nine.
+SEARCH = "-c pg_trgm.word_similarity_threshold=0.45"
 
 
 class BadEnvironment(SystemExit):
@@ -70,7 +72,7 @@ def database(name: str) -> dict[str, Any]:
         "PORT": str(url.port or query.pop("port", "")),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "options": DATABASE_TIMEOUTS, **query},
+        "OPTIONS": {"connect_timeout": 5, "options": f"{DATABASE_TIMEOUTS} {SEARCH}", **query},
     }
 
 

@@ -1,7 +1,9 @@
 """Teams and who belongs to them."""
 
 import zoneinfo
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -127,12 +129,23 @@ class TeamClosedDay(models.Model):
         return f"{self.on} {self.name}"
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Questions about roles."""
+
+    def active_in(self, teams: Iterable[UUID], role: str) -> "MembershipQuerySet":
+        """That role of active colleagues in those teams, with the colleague, by name."""
+        rows = self.filter(team__in=list(teams), role=role, user__is_active=True)
+        return rows.select_related("user").order_by("user__name", "user__pk")
+
+
 class Membership(models.Model):
     """One role of one person: in a team, or, for administrators, for the whole organisation."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [

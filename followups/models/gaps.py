@@ -6,6 +6,7 @@ from caseload.models import Session
 from caseload.models.participants import ParticipantQuerySet
 from followups.models.followups import STANDING, FollowUp, State
 from followups.models.next_steps import NextStep
+from followups.models.plans import CheckInPlan
 
 
 def without_next_step(participants: ParticipantQuerySet) -> ParticipantQuerySet:
@@ -26,3 +27,9 @@ def with_next_date(participants: ParticipantQuerySet) -> ParticipantQuerySet:
     """Adds `next_on`: the local day of the earliest standing follow-up; None where there is none."""
     standing = FollowUp.objects.filter(participant=OuterRef("pk"), state__in=STANDING)
     return participants.annotate(next_on=Subquery(standing.order_by("due_on").values("due_on")[:1]))
+
+
+def with_rhythm(participants: ParticipantQuerySet) -> ParticipantQuerySet:
+    """Adds `rhythm_kind`: how often the running check-in plan has us in touch; None without one."""
+    running = CheckInPlan.objects.running().filter(participant=OuterRef("pk"))
+    return participants.annotate(rhythm_kind=Subquery(running.values("kind")[:1]))

@@ -40,7 +40,7 @@ def test_health_asks_no_database(client, django_assert_num_queries, db) -> None:
 
 
 def test_a_database_that_is_away_keeps_what_was_typed(specialist, monkeypatch, participant) -> None:
-    def away(*_args):
+    def away(*_args, **_kwargs):
         raise OperationalError
 
     client = Client(raise_request_exception=False)
