@@ -5,13 +5,14 @@ Pure: no Django here, so that it can be tested and used before settings exist.
 
 import os
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 HELP = "See .env.example and docs/operating.md."
 REQUIRED = object()
 
 # Nothing may hang on the database: a statement, a lock, a forgotten transaction each have an end.
 DATABASE_TIMEOUTS = "-c statement_timeout=10000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000"
+DATABASE_OPTIONS = {"host", "port", "options", "sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs"}
 # How alike a name must be to what is searched for: 0.6, the default, misses two letters in nine.
 SEARCH = "-c pg_trgm.word_similarity_threshold=0.45"
 
@@ -56,36 +57,51 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
+def address(name: str, value: str, example: str) -> SplitResult:
+    """The parts of a URL; one whose host or port cannot be read is refused."""
+    try:
+        url = urlsplit(value)
+        url.port  # noqa: B018 - reading it is the check
+    except ValueError:
+        raise BadEnvironment(f"{name} must look like {example}. {HELP}") from None
+    return url
+
+
 def database(name: str) -> dict[str, Any]:
     """Django's settings for `postgres://user:password@host:port/name`; `?host=/folder` for a unix socket."""
-    url = urlsplit(text(name))
+    example = "postgres://user:password@host:5432/name"
+    url = address(name, text(name), example)
     if url.scheme not in {"postgres", "postgresql"} or not url.path.strip("/"):
-        raise BadEnvironment(f"{name} must look like postgres://user:password@host:5432/name. {HELP}")
+        raise BadEnvironment(f"{name} must look like {example}. {HELP}")
     query = {key: values[-1] for key, values in parse_qs(url.query).items()}
-    host = query.pop("host", None) or url.hostname or ""
+    unknown = sorted(set(query) - DATABASE_OPTIONS)
+    if unknown:
+        raise BadEnvironment(f"{name} has the unknown option {unknown[0]}. {HELP}")
+    host, port = query.pop("host", ""), query.pop("port", "")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path.lstrip("/")),
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
-        "HOST": host,
-        "PORT": str(url.port or query.pop("port", "")),
+        "HOST": host or url.hostname or "",
+        "PORT": port or str(url.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "options": f"{DATABASE_TIMEOUTS} {SEARCH}", **query},
+        "OPTIONS": {"connect_timeout": 5, "options": DATABASE_TIMEOUTS, **query},
     }
 
 
 def email(name: str) -> dict[str, Any]:
     """Django's mail settings for `smtp://`, `smtp+tls://` (STARTTLS), `smtps://`, `file:///folder` or `console://`."""
-    url = urlsplit(text(name, default="smtp://localhost:25"))
+    example = "smtp+tls://user:password@mail.example.org:587"
+    url = address(name, text(name, default="smtp://localhost:25"), example)
     backends = "django.core.mail.backends."
     if url.scheme == "console":
         return {"EMAIL_BACKEND": backends + "console.EmailBackend"}
-    if url.scheme == "file" and url.path:
+    if url.scheme == "file" and url.path and not url.netloc:
         return {"EMAIL_BACKEND": backends + "filebased.EmailBackend", "EMAIL_FILE_PATH": unquote(url.path)}
     if url.scheme not in {"smtp", "smtp+tls", "smtps"} or not url.hostname:
-        raise BadEnvironment(f"{name} must look like smtp+tls://user:password@mail.example.org:587. {HELP}")
+        raise BadEnvironment(f"{name} must look like {example}. {HELP}")
     return {
         "EMAIL_BACKEND": backends + "smtp.EmailBackend",
         "EMAIL_HOST": url.hostname,

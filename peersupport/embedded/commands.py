@@ -87,7 +87,7 @@ def programs(place: Place, port: int) -> list[Child]:
     return [
         Child("web server", [PYTHON, *gunicorn]),
         Child("worker", [PYTHON, *worker], log=place.data / "worker.log"),
-        Child("beat", [PYTHON, *beat], log=place.data / "beat.log"),
+        Child("scheduler", [PYTHON, *beat], log=place.data / "beat.log"),
     ]
 
 
