@@ -88,7 +88,7 @@ def check_files() -> None:
     lint_imports = "import sys; from importlinter.cli import lint_imports_command as lint; sys.exit(lint())"
     call([PYTHON, "-m", "ruff", "check", "."])
     call([PYTHON, "-m", "ruff", "format", "--check", "."])
-    call([PYTHON, "-m", "djade", "--check", "--target-version", "5.2", *templates])
+    call([str(Path(PYTHON).with_name("djade")), "--check", "--target-version", "5.2", *templates])
     call([PYTHON, "-c", lint_imports, "--no-cache"])
 
 

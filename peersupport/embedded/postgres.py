@@ -47,8 +47,9 @@ def create(place: Place, binaries: Path) -> None:
     half = place.database.with_name("postgres-half")
     shutil.rmtree(half, ignore_errors=True)
     command = [str(binaries / "initdb"), "-D", str(half), "-U", NAME, "--auth=trust", "--encoding=UTF8"]
-    # The builtin locale provider frees the cluster from the machine's locales.
-    command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"]
+    # The builtin locale provider frees the cluster from the machine's locales. Only pg_trgm still asks the machine
+    # what a letter is; with a plain C it would know none beyond ASCII, and the search would forgive less.
+    command += ["--locale=C", "--lc-ctype=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     done = subprocess.run(
         command,
         check=False,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from peersupport.embedded import postgres
 from peersupport.embedded.places import Place
@@ -115,3 +116,10 @@ def test_what_does_not_come_up_is_said_in_one_sentence(place: Place) -> None:
     with pytest.raises(Trouble, match=r"PostgreSQL did not start; .*postgres\.log says why"):
         postgres.wait_and_create_database(place, child)
     child.stop()
+
+
+@pytest.mark.django_db
+def test_the_database_knows_letters_beyond_ascii() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cardinality(show_trgm('李娜')), cardinality(show_trgm('Đức'))")
+        assert cursor.fetchone() == (3, 4)
