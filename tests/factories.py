@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import factory
+from django.db import transaction
 from factory.django import DjangoModelFactory
 
 from accounts.ids import new_id
@@ -163,6 +164,12 @@ class SessionFactory(DjangoModelFactory):
     minutes = 30
     logged_at = factory.SelfAttribute("started_at")
     form_token = factory.LazyFunction(new_id)
+
+    @classmethod
+    def create(cls, **fields: object) -> Session:
+        """In one transaction, at whose end the database asks for the next step."""
+        with transaction.atomic():
+            return super().create(**fields)
 
     @factory.post_generation
     def next_step(self, create: bool, extracted: object, **_fields: object) -> None:

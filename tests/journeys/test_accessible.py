@@ -1,0 +1,73 @@
+"""Every page as each role, on a phone and a desk, light and dark: no axe finding, nothing to scroll sideways."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import timezone
+
+from tests import factories
+from tests.guards.test_access import ADDRESSES, all_patterns
+from tests.journeys.conftest import DESK, PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+LONG = "Wolfeschlegelsteinhausenbergerdorff-" * 3
+
+
+@pytest.fixture
+def people(participant, specialist, colleague, supervisor, administrator, team):
+    """A record with something of everything, with names that leave no room."""
+    type(participant).objects.filter(pk=participant.pk).update(name_used=LONG, pronouns="she/her", good_times="after 6")
+    now = timezone.now()
+    waiting = factories.ParticipantFactory(team=team)
+    factories.QuotationFactory(participant=waiting)
+    factories.QuotationFactory(participant=participant, text="مرحبا بكم " * 20)
+    factories.PhoneNumberFactory(participant=participant, may_text=True, message="may_say", message_text="Books")
+    followup = factories.FollowUpFactory(
+        participant=participant, owner=specialist, due_on=now.date() - timedelta(days=5), what=LONG, purpose="promise"
+    )
+    factories.SessionFactory(participant=participant, note=LONG * 4)
+    factories.WinFactory(participant=participant, text=LONG)
+    factories.ContactAttemptFactory(participant=participant, followup=followup, by=specialist, at=now)
+    factories.CheckInPlanFactory(participant=participant)
+    factories.ReminderFactory(followup=followup, recipient=specialist)
+    factories.SessionDraftFactory(participant=participant, author=specialist, updated_at=now)
+    factories.CoverFactory(
+        team=team, absent=specialist, cover=colleague, starts_at=now, ends_at=now + timedelta(days=2)
+    )
+    ids = {"participant_id": participant.pk, "followup_id": followup.pk, "team_id": team.pk, "user_id": colleague.pk}
+    return {"specialist": specialist, "supervisor": supervisor, "administrator": administrator}, ids
+
+
+READ_BY = {"list": ("specialist",), "record": ("specialist",), "supervise": ("supervisor",), "anyone": ("specialist",)}
+READ_BY |= {"record_supervise": ("supervisor",), "admin": ("administrator",)}
+DEEDS = {"notices_seen", "end_plan", "keep_draft", "drop_draft", "record_attempt", "undo_attempt", "overdue_csv"}
+DEEDS |= {"reassign", "take_over", "nudge", "discussed", "end_cover", "invite_again", "deactivate", "reactivate"}
+DEEDS |= {"account_logout", "account_set_password", "account_reauthenticate", "home", "welcome_back", "healthz"}
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")])
+def test_every_page(open_as, people, size: dict, scheme: str) -> None:
+    users, ids = people
+    axe, findings = Axe(), []
+    pages = {role: open_as(user, "/", size=size, scheme=scheme) for role, user in users.items()}
+    for name, kind in sorted(ADDRESSES.items()):
+        if name in DEEDS or kind == "open":
+            continue
+        address = reverse(name, kwargs={key: ids[key] for key in all_patterns()[name].pattern.converters})
+        page = pages[READ_BY[kind][0]]
+        assert page.goto(address).status == 200, name
+        for violation in axe.run(page, options=RULES).response["violations"]:
+            targets = [node["target"] for node in violation["nodes"]][:3]
+            findings.append(f"{name}: {violation['id']} {targets}")
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            findings.append(f"{name}: scrolls sideways")
+    assert not findings, "\n".join(findings)
+
+
+@pytest.mark.parametrize("address", ["/sign-in/", "/password/reset/", "/join/none/", "/nowhere/"])
+def test_pages_before_signing_in(open_as, db, address: str) -> None:
+    page = open_as(None, address)
+    assert not Axe().run(page, options=RULES).response["violations"]
