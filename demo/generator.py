@@ -227,6 +227,10 @@ class Generator:
             hand += ("coming", 2, 6), ("forgotten", 0, 0), ("overdue", 9, 12), ("today", 0, 0), ("waiting", 2, 4)
             place = number // (len(self.teams) * len(self.specialists[self.teams[0].pk]))
             return hand[place % len(hand)]
+        # Every team shows every age of what is overdue.
+        always = {1: ("overdue", 16, 35), 2: ("overdue", 8, 14), 5: ("overdue", 4, 7)}
+        if number // len(self.teams) in always:
+            return always[number // len(self.teams)]
         weights = [weight for *_rest, weight in SITUATIONS]
         kind, first, last, _weight = self.random.choices(SITUATIONS, weights)[0]
         return kind, first, last
@@ -501,10 +505,12 @@ class Generator:
         elif situation == "paused":
             row.state, row.why_here = State.PAUSED, "Prefers no calls for now"
         elif situation == "overdue":
+            if number % 7 == 2:
+                row.purpose, row.what = Purpose.AFTER_SETBACK, ""
             for tries in range(self.random.choice((0, 0, 1, 2))):
                 self.attempt(row, "no_answer", row.due_on + timedelta(days=tries), by, rows)
             self.tell(row, today, rows)
-        if situation == "today" and number % 90 == 0:
+        if situation == "today" and number == 12:
             rows.drafts.append(
                 SessionDraft(
                     author=by,
