@@ -15,6 +15,8 @@ DATABASE_TIMEOUTS = "-c statement_timeout=10000 -c lock_timeout=2000 -c idle_in_
 DATABASE_OPTIONS = {"host", "port", "options", "sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs"}
 # How alike a name must be to what is searched for: 0.6, the default, misses two letters in nine.
 SEARCH = "-c pg_trgm.word_similarity_threshold=0.45"
+# How alike a name must be to what is searched for: 0.6, the default, misses two letters in nine.
+SEARCH = "-c pg_trgm.word_similarity_threshold=0.45"
 
 
 class BadEnvironment(SystemExit):
@@ -78,6 +80,7 @@ def database(name: str) -> dict[str, Any]:
     if unknown:
         raise BadEnvironment(f"{name} has the unknown option {unknown[0]}. {HELP}")
     host, port = query.pop("host", ""), query.pop("port", "")
+    options = (DATABASE_TIMEOUTS, SEARCH, query.pop("options", ""))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path.lstrip("/")),
@@ -87,7 +90,7 @@ def database(name: str) -> dict[str, Any]:
         "PORT": port or str(url.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "options": DATABASE_TIMEOUTS, **query},
+        "OPTIONS": {"connect_timeout": 5, **query, "options": " ".join(filter(None, options))},
     }
 
 
