@@ -18,9 +18,9 @@ from followups.models.cards import cards
 
 @requires(Permission.READ_RECORDS)
 @require_POST
-def record_attempt(request: HttpRequest, followup_id: UUID, outcome: str) -> HttpResponse:
+def record_attempt(request: HttpRequest, followup_id: UUID) -> HttpResponse:
     followup = get_object_or_404(FollowUp.objects.visible_to(request.user), pk=followup_id)
-    chosen = get_object_or_404(Outcome.objects.visible_to(request.user), pk=outcome)
+    chosen = get_object_or_404(Outcome.objects.visible_to(request.user), pk=request.POST.get("outcome", ""))
     try:
         attempt = contact.record_attempt(
             followup=followup,

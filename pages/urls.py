@@ -59,7 +59,7 @@ urlpatterns = [
     path("join/<str:token>/", join.join, name="join"),
     # A specialist's day
     path("today/", today.today, name="today"),
-    path("follow-ups/<uuid:followup_id>/outcome/<slug:outcome>/", attempt.record_attempt, name="record_attempt"),
+    path("follow-ups/<uuid:followup_id>/outcome/", attempt.record_attempt, name="record_attempt"),
     path("attempts/<uuid:attempt_id>/undo/", attempt.undo_attempt, name="undo_attempt"),
     path("follow-ups/<uuid:followup_id>/date/", followup.reschedule, name="reschedule"),
     path("follow-ups/<uuid:followup_id>/not-needed/", followup.not_needed, name="not_needed"),

@@ -185,7 +185,6 @@ def cast(participant, specialist, colleague, supervisor, other_supervisor, admin
         "cover_id": cover.pk,
         "team_id": team.pk,
         "user_id": colleague.pk,
-        "outcome": "no_answer",
         "token": "none",
         "uidb36": "0",
         "key": "none",

@@ -22,6 +22,10 @@ def due(participant, specialist, days: int = 0, **fields) -> FollowUp:
     )
 
 
+def tapped(outcome: str) -> dict:
+    return {"outcome": outcome, "form_token": factories.new_id()}
+
+
 def sections(client) -> dict[str, list[FollowUp]]:
     return client.get(reverse("today")).context["sections"]
 
@@ -68,9 +72,9 @@ def test_a_number_not_to_be_called_is_no_link(sign_in, specialist, participant) 
 def test_one_tap_without_javascript(sign_in, specialist, participant) -> None:
     row = due(participant, specialist)
     client = sign_in(specialist)
-    address = reverse("record_attempt", args=[row.pk, "message_left"])
+    address = reverse("record_attempt", args=[row.pk])
 
-    page = client.post(f"{address}?from=today", {"form_token": factories.new_id()}, follow=True)
+    page = client.post(f"{address}?from=today", tapped("message_left"), follow=True)
 
     row.refresh_from_db()
     assert row.state == "waiting"
@@ -83,8 +87,8 @@ def test_one_tap_without_javascript(sign_in, specialist, participant) -> None:
 
 def test_one_tap_with_javascript_gives_the_card_alone(sign_in, specialist, participant) -> None:
     row = due(participant, specialist)
-    address = reverse("record_attempt", args=[row.pk, "reached"])
-    page = sign_in(specialist).post(address, {"form_token": factories.new_id()}, headers={"HX-Request": "true"})
+    address = reverse("record_attempt", args=[row.pk])
+    page = sign_in(specialist).post(address, tapped("reached"), headers={"HX-Request": "true"})
     text = page.content.decode()
     assert text.strip().startswith("<article")
     assert "Wed 13 May" in text
@@ -95,13 +99,13 @@ def test_two_quick_taps_on_one_card_count_as_the_first(sign_in, specialist, part
     row = due(participant, specialist)
     client, token = sign_in(specialist), {"form_token": factories.new_id()}
     for outcome in ("no_answer", "reached"):
-        client.post(reverse("record_attempt", args=[row.pk, outcome]), token)
+        client.post(reverse("record_attempt", args=[row.pk]), {**token, "outcome": outcome})
     assert ContactAttempt.objects.get().outcome_id == "no_answer"
 
 
 def test_a_card_settled_elsewhere_is_said_kindly(sign_in, specialist, participant) -> None:
     row = due(participant, specialist, state="done", closed_at=NOON)
-    page = sign_in(specialist).post(reverse("record_attempt", args=[row.pk, "reached"]), follow=True)
+    page = sign_in(specialist).post(reverse("record_attempt", args=[row.pk]), tapped("reached"), follow=True)
     assert "settled already" in page.content.decode()
     assert not ContactAttempt.objects.exists()
 
