@@ -151,17 +151,23 @@ def flag_batch(cutoff: Cutoff, at: datetime, keepers: set[UUID], supervisors: se
 
 def bundle_emails(at: datetime) -> int:
     """One e-mail for each colleague with reminders that no e-mail carries yet; returns how many."""
-    return sum(1 for user in unmailed(at) if bundle_one(user, at))
+    letters = {view: letter_to(view) for view in ("today", "overdue")}
+    return sum(1 for user in list(unmailed()) if bundle_one(user, letters, at))
 
 
-def unmailed(at: datetime) -> Iterator[UUID]:
+def letter_to(view: str) -> mail.Letter:
+    """The neutral letter that leads to a page; it is the same for everybody, so it is written once a run."""
+    return mail.write("reminder", {"link": settings.BASE_URL + reverse(view)})
+
+
+def unmailed() -> Iterator[UUID]:
     """Ids of colleagues to whom something has to be written."""
     waiting = Reminder.objects.filter(mailed_at=None).order_by("recipient")
     yield from waiting.values_list("recipient", flat=True).distinct()
 
 
 @transaction.atomic
-def bundle_one(user_id: UUID, at: datetime) -> bool:
+def bundle_one(user_id: UUID, letters: dict[str, mail.Letter], at: datetime) -> bool:
     """Put all of one colleague's unmailed reminders into one message; False if another sweep did, or none is needed."""
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     mine = Reminder.objects.filter(recipient=user, mailed_at=None)
@@ -169,7 +175,7 @@ def bundle_one(user_id: UUID, at: datetime) -> bool:
         mine.update(mailed_at=at)
         return False
     supervises = mine.filter(rung=Rung.SUPERVISOR).exists()
-    link = settings.BASE_URL + reverse("overdue" if supervises else "today")
-    message = mail.queue(to=user, kind=EmailKind.REMINDER, template="reminder", context={"link": link}, at=at)
+    letter = letters["overdue" if supervises else "today"]
+    message = mail.queue(to=user, kind=EmailKind.REMINDER, letter=letter, at=at)
     mine.update(email=message, mailed_at=at)
     return True

@@ -61,7 +61,7 @@ def send_link(user: User, by: User | None, at: datetime) -> Invitation:
     """A new invitation and its message."""
     invitation = Invitation.objects.create(user=user, invited_by=by, created_at=at, expires_at=at + VALID_FOR)
     context = {"link": link_of(invitation), "hours": int(VALID_FOR.total_seconds() // 3600)}
-    mail.queue(to=user, kind=EmailKind.INVITATION, template="invitation", context=context, at=at)
+    mail.queue(to=user, kind=EmailKind.INVITATION, letter=mail.write("invitation", context), at=at)
     return invitation
 
 
