@@ -228,7 +228,7 @@ class Generator:
             place = number // (len(self.teams) * len(self.specialists[self.teams[0].pk]))
             return hand[place % len(hand)]
         # Every team shows every age of what is overdue.
-        always = {1: ("overdue", 16, 35), 2: ("overdue", 8, 14), 5: ("overdue", 4, 7)}
+        always = {1: ("overdue", 16, 35), 2: ("overdue", 8, 14), 3: ("overdue", 1, 3), 5: ("overdue", 4, 7)}
         if number // len(self.teams) in always:
             return always[number // len(self.teams)]
         weights = [weight for *_rest, weight in SITUATIONS]
