@@ -60,6 +60,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Adds random bytes to every compressed page, so that its length gives nothing away (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -100,6 +102,8 @@ TEMPLATES = [
 
 DATABASES = {"default": environment.database("DATABASE_URL")}
 REDIS_URL = environment.text("REDIS_URL", default="redis://127.0.0.1:6379/0")
+# Only sign-in's rate limits use it: they must hold across processes, also while Redis is away.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Who signs in ---------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from tests import factories
 NOON = factories.NOON
 
 
-def test_an_invitation_leaves_an_account_with_roles_and_a_message(administrator, team) -> None:
+def test_an_invitation_leaves_an_account_with_roles_and_a_message(administrator, team, time_machine) -> None:
+    time_machine.move_to(NOON, tick=False)  # the link carries the second at which it was signed
     user = people.invite(email=" New@Example.org ", places=[(Role.SPECIALIST, team.pk)], by=administrator, at=NOON)
 
     message = OutgoingEmail.objects.get(recipient=user)

@@ -75,3 +75,11 @@ def test_notices_are_read_and_marked(sign_in, specialist, participant) -> None:
     assert client.get("/notices/").context["unread"] == 1
     client.post("/notices/seen/")
     assert client.get("/notices/").context["unread"] == 0
+
+
+def test_pages_travel_compressed(sign_in, specialist, participant) -> None:
+    for _number in range(20):
+        factories.FollowUpFactory(participant=participant, owner=specialist)
+    page = sign_in(specialist).get("/today/", headers={"accept-encoding": "gzip"})
+    assert page["Content-Encoding"] == "gzip"
+    assert len(page.content) < 20_000
