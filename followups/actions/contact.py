@@ -81,8 +81,10 @@ def apply(followup: FollowUp, outcome: Outcome, by: User, at: datetime) -> tuple
     others: dict[str, Any] = {}
     if outcome.effect == Effect.COMPLETES:
         close(followup, State.DONE, by, at)
+        # Saved before looking: one reached ahead of its day must not be found as its own next.
+        save_kept(followup)
         following, created = plan_next(followup, today, by, at)
-        others = {"created_next": created}
+        others = {"created_next": snapshot(following) if created else None}
     elif outcome.effect == Effect.STOPS_ALL:
         others = stop_all(followup, outcome, by, at)
         following = planning.create(
@@ -94,13 +96,13 @@ def apply(followup: FollowUp, outcome: Outcome, by: User, at: datetime) -> tuple
         # Nobody's, so that the supervisors are told, and the person is left in peace.
         following.owner = None
         following.save(update_fields=["owner"])
-        others["created_next"] = True
+        others["created_next"] = snapshot(following)
     else:
         followup.state = {Effect.WAITS: State.WAITING, Effect.PAUSES: State.PAUSED}.get(outcome.effect, State.OPEN)
         followup.due_on = calendar_of(followup.team).add_working_days(today, outcome.again_in_days)
         followup.why_here = outcome.label
         followup.flagged_rung, followup.flagged_at = 0, None
-    followup.save(update_fields=[name.removesuffix("_id") for name in KEPT])
+    save_kept(followup)
     return following, others
 
 
@@ -146,18 +148,16 @@ def undo(*, attempt: ContactAttempt, by: User, at: datetime) -> ContactAttempt:
     """Take a try back: everything it changed is as before, and the try stays visible as taken back.
 
     Raises CannotUndo for another person's (unless their supervisor asks), after a day, or where
-    something else has happened to the follow-up since. Taking back twice changes nothing.
+    something else has happened since. Taking back twice changes nothing.
     """
     planning.lock(attempt.participant_id)
     attempt = ContactAttempt.objects.select_related("followup", "participant", "next_followup").get(pk=attempt.pk)
     if attempt.undone_at is not None:
         return attempt
-    followup = attempt.followup
     mine = attempt.by_id == by.pk or attempt.team_id in supervised_teams(by)
-    changed = followup is None or snapshot(followup) != attempt.before.get("after")
-    if not mine or changed or at - attempt.at > UNDO_WITHIN or not next_is_untouched(attempt):
+    if not mine or at - attempt.at > UNDO_WITHIN or not is_latest(attempt):
         raise CannotUndo
-    restore(followup, attempt.before["followup"])
+    restore(attempt.followup, attempt.before["followup"])
     for key, fields in attempt.before.get("others", {}).items():
         restore(FollowUp.objects.get(pk=key), fields)
     CheckInPlan.objects.filter(pk__in=attempt.before.get("plans", [])).update(ended_at=None)
@@ -175,12 +175,22 @@ def undo(*, attempt: ContactAttempt, by: User, at: datetime) -> ContactAttempt:
     return attempt
 
 
+def is_latest(attempt: ContactAttempt) -> bool:
+    """Whether nothing this try changed or made has been worked on since."""
+    followup = attempt.followup
+    if followup is None or snapshot(followup) != attempt.before.get("after") or not attempt.participant.is_active:
+        return False
+    if attempt.before.get("plans") and CheckInPlan.objects.running().filter(participant=attempt.participant).exists():
+        return False
+    return next_is_untouched(attempt)
+
+
 def next_is_untouched(attempt: ContactAttempt) -> bool:
-    """Whether the follow-up this try created has not been worked on since."""
-    created = attempt.next_followup
-    if created is None or not attempt.before.get("created_next"):
+    """Whether the follow-up this try created is still as it was made."""
+    created, as_made = attempt.next_followup, attempt.before.get("created_next")
+    if created is None or not as_made:
         return True
-    return created.state == State.OPEN and created.attempts == 0 and not created.reminders.exists()
+    return snapshot(created) == as_made and not created.tries.exists() and not created.reminders.exists()
 
 
 def snapshot(followup: FollowUp) -> dict[str, Any]:
@@ -200,4 +210,9 @@ def restore(followup: FollowUp, fields: dict[str, Any]) -> None:
     for name, value in fields.items():
         field = FollowUp._meta.get_field(name.removesuffix("_id"))
         setattr(followup, name, value if name.endswith("_id") else field.to_python(value))
+    save_kept(followup)
+
+
+def save_kept(followup: FollowUp) -> None:
+    """Save the fields an outcome may change."""
     followup.save(update_fields=[name.removesuffix("_id") for name in KEPT])

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.ids import new_id
 from caseload.models import Participant
-from followups.actions import contact, planning
+from followups.actions import contact, ending, planning, plans
 from followups.models import CheckInPlan, ContactAttempt, FollowUp, Outcome, State
 from tests import factories
 
@@ -139,3 +139,47 @@ def test_only_its_author_or_their_supervisor_takes_it_back(due, specialist, coll
     with pytest.raises(contact.CannotUndo):
         contact.undo(attempt=attempt, by=colleague, at=NOON)
     assert contact.undo(attempt=attempt, by=supervisor, at=NOON).undone_by == supervisor
+
+
+def test_reached_ahead_of_its_day_goes_on_to_the_date_after(participant, specialist) -> None:
+    plan = factories.CheckInPlanFactory(participant=participant, kind="monthly", starts_on=DAY + timedelta(days=3))
+    plans.lay_out(plan=plan, at=NOON)
+    row = FollowUp.objects.get(plan=plan)
+
+    attempt = tap(row, "reached", specialist)
+
+    assert attempt.next_followup.is_standing
+    assert attempt.next_followup.due_on > row.due_on
+
+
+def test_what_came_of_it_and_was_worked_on_is_not_taken_away(due, specialist) -> None:
+    attempt = tap(due, "reached", specialist)
+    tried = tap(attempt.next_followup, "no_answer", specialist)
+    contact.undo(attempt=tried, by=specialist, at=NOON)
+    with pytest.raises(contact.CannotUndo):
+        contact.undo(attempt=attempt, by=specialist, at=NOON)
+
+
+def test_a_next_date_chosen_by_hand_is_not_taken_away(due, specialist) -> None:
+    attempt = tap(due, "reached", specialist)
+    sooner = DAY + timedelta(days=2)
+    planning.reschedule(followup=attempt.next_followup, due_on=sooner, reason="court", by=specialist, at=NOON)
+    with pytest.raises(contact.CannotUndo):
+        contact.undo(attempt=attempt, by=specialist, at=NOON)
+
+
+def test_an_old_rhythm_does_not_come_back_beside_a_new_one(due, specialist, participant) -> None:
+    factories.CheckInPlanFactory(participant=participant)
+    attempt = tap(due, "no_contact", specialist)
+    factories.CheckInPlanFactory(participant=participant)
+    with pytest.raises(contact.CannotUndo):
+        contact.undo(attempt=attempt, by=specialist, at=NOON)
+
+
+def test_nothing_is_owed_again_once_services_ended(due, specialist, participant) -> None:
+    factories.FollowUpFactory(participant=participant, due_on=DAY + timedelta(days=5))
+    attempt = tap(due, "reached", specialist)
+    ending.end_services(participant=participant, on=DAY, reason="moved", by=specialist, at=NOON)
+    with pytest.raises(contact.CannotUndo):
+        contact.undo(attempt=attempt, by=specialist, at=NOON)
+    assert not FollowUp.objects.standing().exists()
