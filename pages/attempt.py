@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +20,10 @@ from followups.models.cards import cards
 @require_POST
 def record_attempt(request: HttpRequest, followup_id: UUID) -> HttpResponse:
     followup = get_object_or_404(FollowUp.objects.visible_to(request.user), pk=followup_id)
-    chosen = get_object_or_404(Outcome.objects.visible_to(request.user), pk=request.POST.get("outcome", ""))
+    code = request.POST.get("outcome", "")
+    chosen = next((row for row in Outcome.objects.visible_to(request.user) if row.pk == code), None)
+    if chosen is None:
+        raise Http404
     try:
         attempt = contact.record_attempt(
             followup=followup,

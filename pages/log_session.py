@@ -100,7 +100,10 @@ def context_of(
 def keep_draft(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = get_object_or_404(Participant.objects.visible_to(request.user).active(), pk=participant_id)
     known = set(LogSessionForm.base_fields)
-    fields = {name: values for name, values in request.POST.lists() if name in known}
+    # The database keeps no NUL, and nobody types one.
+    fields = {
+        name: [value.replace("\0", "") for value in values] for name, values in request.POST.lists() if name in known
+    }
     token = request.POST.get("form_token", "")
     drafts.keep(participant=participant, fields=fields, form_token=as_token(token), by=request.user, at=timezone.now())
     return HttpResponse(status=204)

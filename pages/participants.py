@@ -17,7 +17,7 @@ PAGE = 50
 
 @requires(Permission.READ_RECORDS)
 def participants(request: HttpRequest) -> HttpResponse:
-    search = request.GET.get("q", "").strip()[:100]
+    search = request.GET.get("q", "").replace("\0", "").strip()[:100]
     ended = request.GET.get("show") == "ended"
     people = Participant.objects.visible_to(request.user).select_related("team")
     people = people.filter(is_active=not ended) if not search else people

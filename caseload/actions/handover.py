@@ -1,8 +1,11 @@
 """Who walks with whom: assigning, passing on, letting go."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Max
+from django.db.models.functions import Greatest
 
 from accounts.actions.events import note
 from accounts.models import Membership, Role, User
@@ -18,11 +21,23 @@ class NobodyToAssign(Exception):
     """The participant's services have ended."""
 
 
+class WalksWithSomebodyElse(Exception):
+    """Somebody else has given them a peer meanwhile; `specialist` is who walks with them now, or None."""
+
+    def __init__(self, specialist: User | None) -> None:
+        super().__init__()
+        self.specialist = specialist
+
+
 @transaction.atomic
-def assign(*, participant: Participant, specialist: User, by: User, at: datetime) -> Assignment:
+def assign(
+    *, participant: Participant, specialist: User, instead_of: UUID | None, by: User, at: datetime
+) -> Assignment:
     """Let that specialist walk with the participant from now on; an assignment that holds ends now.
 
-    Assigning whom they walk with already changes nothing. Raises CannotWalkWith, NobodyToAssign.
+    `instead_of` is who was seen to walk with them (None: nobody), so that of two people deciding at once the
+    second learns of the first. Assigning whom they walk with already changes nothing.
+    Raises CannotWalkWith, NobodyToAssign, WalksWithSomebodyElse.
     """
     participant = Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
     if not participant.is_active:
@@ -32,16 +47,28 @@ def assign(*, participant: Participant, specialist: User, by: User, at: datetime
     fits = Membership.objects.filter(user=specialist, team=participant.team_id, role=Role.SPECIALIST)
     if colleague is None or not fits.exists():
         raise CannotWalkWith
-    current = Assignment.objects.current().filter(participant=participant).first()
+    current = Assignment.objects.current().filter(participant=participant).select_related("specialist").first()
+    if current is not None and current.specialist_id == specialist.pk:
+        return current
+    if instead_of != (current and current.specialist_id):
+        raise WalksWithSomebodyElse(current and current.specialist)
     if current is not None:
-        if current.specialist_id == specialist.pk:
-            return current
         finish(current, AssignmentEnd.TRANSFERRED, at)
     assignment = Assignment.objects.create(
-        team_id=participant.team_id, participant=participant, specialist=specialist, started_at=at, assigned_by=by
+        team_id=participant.team_id,
+        participant=participant,
+        specialist=specialist,
+        started_at=no_earlier(participant, at),
+        assigned_by=by,
     )
     note("assigned", subject=participant, by=by, at=at, specialist=str(specialist.pk))
     return assignment
+
+
+def no_earlier(participant: Participant, at: datetime) -> datetime:
+    """That moment, or the end of the last assignment where clocks or waiting for a lock put it a little later."""
+    last = Assignment.objects.filter(participant=participant).aggregate(end=Max("ended_at"))["end"]
+    return at if last is None else max(at, last)
 
 
 def finish(assignment: Assignment, reason: str, at: datetime) -> None:
@@ -72,7 +99,7 @@ def release_all(
     # In the order of their keys, so that two such deeds cannot wait for each other.
     list(Participant.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
     Assignment.objects.current().filter(specialist=specialist, participant__in=keys).update(
-        ended_at=at, end_reason=reason
+        ended_at=Greatest(F("started_at"), at), end_reason=reason
     )
     note("released_all", subject=specialist, by=by, at=at, count=len(keys), reason=reason)
     return keys

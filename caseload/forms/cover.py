@@ -1,6 +1,6 @@
 """Who stands in for whom."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import supervised_teams
 from accounts.models import Membership, Role, Team, User
 from caseload.forms.words import day_input
+
+LONGEST = timedelta(days=366)
 
 
 class CoverForm(forms.Form):
@@ -44,6 +46,8 @@ class CoverForm(forms.Form):
         first, last = cleaned.get("first"), cleaned.get("last")
         if first and last and last < first:
             self.add_error("last", _("This is before the first day."))
+        if last and last > self.today + LONGEST:
+            self.add_error("last", _("This is more than a year away. Choose an earlier day."))
         if last and last < self.today:
             self.add_error("last", _("This day has passed."))
         return cleaned

@@ -13,6 +13,8 @@ from caseload.models.sessions import MET
 
 # A phone's clock may be a little ahead of ours.
 CLOCK_TOLERANCE = timedelta(minutes=5)
+# Further back the year is more likely a slip than a session nobody has logged.
+LONGEST_AGO = timedelta(days=366)
 LENGTHS = [(15, _("15 min")), (30, _("30 min")), (45, _("45 min")), (60, _("1 hour")), (90, _("1½ hours"))]
 
 
@@ -105,4 +107,6 @@ class SessionForm(forms.ModelForm):
             naive_now = self.local_now.replace(tzinfo=None)
             if datetime.combine(day, clock) > naive_now + CLOCK_TOLERANCE:
                 self.add_error("when_date", _("This is still to come. Log it once it has happened."))
+            elif day < naive_now.date() - LONGEST_AGO:
+                self.add_error("when_date", _("This is more than a year ago. Is the year right?"))
         return cleaned

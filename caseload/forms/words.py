@@ -30,6 +30,8 @@ class DatedForm(forms.ModelForm):
         day = cleaned.get(self.day_field)
         if day and day > self.today:
             self.add_error(self.day_field, _("This day is still to come."))
+        if day and day.year < self.today.year - 100:
+            self.add_error(self.day_field, _("This is very long ago. Is the year right?"))
         return cleaned
 
 

@@ -60,6 +60,8 @@ def test_a_tally_with_a_next_step_is_enough(sign_in, specialist, address, partic
         ({"when_time": "10:10"}, "when_date"),
         ({"when_date": "2026-05-07", "when_time": "00:00"}, "when_date"),
         ({"when_date": "31.12.2026"}, "when_date"),
+        ({"when_date": "2025-05-04"}, "when_date"),
+        ({"when_date": "0001-01-01"}, "when_date"),
         ({"length": "", "minutes": ""}, "minutes"),
         ({"minutes": "0"}, "minutes"),
         ({"minutes": "1441"}, "minutes"),

@@ -120,6 +120,7 @@ def test_a_cover_is_set_up_and_ended(sign_in, supervisor, specialist, colleague,
         ({"last": "2026-05-05"}, "last"),
         ({"first": "2026-05-09"}, "last"),
         ({"cover": "foreign"}, "cover"),
+        ({"last": "9999-12-31"}, "last"),
     ],
 )
 def test_a_cover_that_cannot_be(sign_in, supervisor, specialist, colleague, other_supervisor, team, fields, wrong):
