@@ -1,6 +1,7 @@
 """Who is left without a next step (there should be nobody), and when the others hear from us next."""
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from caseload.models import Session
 from caseload.models.participants import ParticipantQuerySet
@@ -10,15 +11,27 @@ from followups.models.plans import CheckInPlan
 
 
 def without_next_step(participants: ParticipantQuerySet) -> ParticipantQuerySet:
-    """Of those: active, nothing standing, and what happened last was not a decision that nothing is needed."""
+    """Of those: active, nothing standing, and what happened last was not a decision that nothing is needed.
+
+    A session logged late counts from when it was logged. A plan that was ended is no such decision:
+    it closes its dates, and somebody still has to say what comes instead.
+    """
     standing = FollowUp.objects.filter(participant=OuterRef("pk"), state__in=STANDING)
-    sessions = Session.objects.filter(participant=OuterRef("pk")).order_by("-started_at", "-pk")
-    decided = NextStep.objects.filter(session=OuterRef("last_session"), followup=None)
+    sessions = Session.objects.filter(participant=OuterRef("pk")).order_by("-logged_at", "-pk")
     closed = FollowUp.objects.filter(participant=OuterRef("pk"), closed_at__isnull=False).order_by("-closed_at")
+    with_its_plan = When(plan__ended_at=F("closed_at"), then=Value(""))
+    last_closed = closed.annotate(ended_as=Case(with_its_plan, default=F("state")))
+    decided = NextStep.objects.filter(session=OuterRef("last_session"), followup=None).filter(
+        session__logged_at__gte=Coalesce(OuterRef("last_closed_at"), F("session__logged_at"))
+    )
     return (
         participants.active()
         .filter(~Exists(standing))
-        .alias(last_session=Subquery(sessions.values("pk")[:1]), last_closed=Subquery(closed.values("state")[:1]))
+        .alias(
+            last_session=Subquery(sessions.values("pk")[:1]),
+            last_closed=Subquery(last_closed.values("ended_as")[:1]),
+            last_closed_at=Subquery(closed.values("closed_at")[:1]),
+        )
         .filter(~Exists(decided), ~Q(last_closed=State.NOT_NEEDED) | Q(last_closed=None))
     )
 
