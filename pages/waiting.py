@@ -1,5 +1,6 @@
 """People waiting for a peer; assigning and transferring."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires, supervised_teams
 from accounts.models import Membership, Role, User
-from caseload.actions.handover import CannotWalkWith, NobodyToAssign
+from caseload.actions.handover import CannotWalkWith, NobodyToAssign, WalksWithSomebodyElse
 from caseload.forms.assign import AssignForm
 from caseload.models import Assignment, Participant
 from followups.actions import handing_on
@@ -38,22 +39,25 @@ def assign(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     specialists = User.objects.members_of([participant.team_id], Role.SPECIALIST)
     form = AssignForm(request.POST or None, specialists=specialists)
     if request.method == "POST" and form.is_valid():
-        chosen = form.cleaned_data["specialist"]
         try:
-            handing_on.assign(participant=participant, specialist=chosen, by=request.user, at=timezone.now())
+            return give(request, participant, form.cleaned_data)
         except (CannotWalkWith, NobodyToAssign):
             form.add_error("specialist", _("This has changed meanwhile. Choose another colleague."))
-        else:
-            words = {"name": participant.name_used, "peer": chosen.name}
-            messages.success(request, _("%(peer)s walks with %(name)s now. All that is planned goes along.") % words)
-            return redirect(
-                "waiting" if request.GET.get("from") == "waiting" else "participant", *where(request, participant)
-            )
     sizes = Assignment.objects.caseload_sizes([participant.team_id])
     colleagues = [(user, sizes.get(user.pk, 0)) for user in specialists]
     return render(request, "waiting/assign.html", {"participant": participant, "form": form, "colleagues": colleagues})
 
 
-def where(request: HttpRequest, participant: Participant) -> list[UUID]:
-    """What the address to return to needs."""
-    return [] if request.GET.get("from") == "waiting" else [participant.pk]
+def give(request: HttpRequest, participant: Participant, chosen: dict[str, Any]) -> HttpResponse:
+    """Let the chosen colleague walk with them, and say so; or say that somebody was quicker."""
+    try:
+        handing_on.assign(participant=participant, by=request.user, at=timezone.now(), **chosen)
+    except WalksWithSomebodyElse as found:
+        words = {"name": participant.name_used, "peer": found.specialist or _("nobody")}
+        messages.warning(request, _("Meanwhile %(peer)s walks with %(name)s. Nothing was changed.") % words)
+    else:
+        words = {"name": participant.name_used, "peer": chosen["specialist"].name}
+        messages.success(request, _("%(peer)s walks with %(name)s now. All that is planned goes along.") % words)
+    if request.GET.get("from") == "waiting":
+        return redirect("waiting")
+    return redirect("participant", participant.pk)

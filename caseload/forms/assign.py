@@ -9,7 +9,7 @@ from accounts.models import User
 
 
 class AssignForm(forms.Form):
-    """One of the team's active peer specialists."""
+    """One of the team's active peer specialists; `instead_of` is who was seen to walk with them."""
 
     specialist = forms.ModelChoiceField(
         label=_("Peer specialist"),
@@ -21,6 +21,7 @@ class AssignForm(forms.Form):
             "invalid_choice": _("This colleague cannot be chosen any more. Choose another one."),
         },
     )
+    instead_of = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, specialists: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -43,4 +43,4 @@ def welcome_back(
     enrolment.open_episode(participant=participant, on=on, by=by, at=at)
     planning.schedule(participant=participant, contact=contact, by=by, at=at)
     if specialist is not None:
-        handing_on.assign(participant=participant, specialist=specialist, by=by, at=at)
+        handing_on.assign(participant=participant, specialist=specialist, instead_of=None, by=by, at=at)

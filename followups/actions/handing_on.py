@@ -1,6 +1,7 @@
 """Giving a participant a peer, with everything that is planned for them."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -11,9 +12,11 @@ from followups.models import FollowUp
 
 
 @transaction.atomic
-def assign(*, participant: Participant, specialist: User, by: User, at: datetime) -> Assignment:
+def assign(
+    *, participant: Participant, specialist: User, instead_of: UUID | None, by: User, at: datetime
+) -> Assignment:
     """Assign, and let the new specialist keep all that is still owed. Raises what handover.assign raises."""
-    assignment = handover.assign(participant=participant, specialist=specialist, by=by, at=at)
+    assignment = handover.assign(participant=participant, specialist=specialist, instead_of=instead_of, by=by, at=at)
     FollowUp.objects.standing().filter(participant=participant).update(owner=specialist)
     return assignment
 

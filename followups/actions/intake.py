@@ -36,5 +36,5 @@ def take_in(
     enrolment.enrol(participant=participant, phones=phones, words=words, on=on, by=by, at=at)
     planning.schedule(participant=participant, contact=contact, by=by, at=at)
     if specialist is not None:
-        handing_on.assign(participant=participant, specialist=specialist, by=by, at=at)
+        handing_on.assign(participant=participant, specialist=specialist, instead_of=None, by=by, at=at)
     return participant

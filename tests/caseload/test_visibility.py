@@ -52,7 +52,7 @@ def test_cover_in_one_team_opens_no_other(participant, specialist, colleague, ot
 
 def test_after_a_transfer_the_former_specialist_sees_nothing(participant, specialist, colleague, supervisor) -> None:
     row = factories.FollowUpFactory(participant=participant, owner=specialist)
-    handing_on.assign(participant=participant, specialist=colleague, by=supervisor, at=NOW)
+    handing_on.assign(participant=participant, specialist=colleague, instead_of=specialist.pk, by=supervisor, at=NOW)
 
     row.refresh_from_db()
     assert sees(specialist) == set()
@@ -72,10 +72,13 @@ def test_a_role_in_one_team_is_none_in_another(participant, other_supervisor, ot
     assert sees(other_supervisor) == {elsewhere}
 
 
-def test_only_active_specialists_of_the_team_are_given_somebody(participant, other_supervisor, supervisor, colleague):
+def test_only_active_specialists_of_the_team_are_given_somebody(
+    participant, specialist, other_supervisor, supervisor, colleague
+):
+    case = {"participant": participant, "instead_of": specialist.pk, "by": supervisor, "at": NOW}
     for stranger in (other_supervisor, supervisor):
         with pytest.raises(handing_on.handover.CannotWalkWith):
-            handing_on.assign(participant=participant, specialist=stranger, by=supervisor, at=NOW)
+            handing_on.assign(specialist=stranger, **case)
     type(colleague).objects.filter(pk=colleague.pk).update(is_active=False, deactivated_at=NOW)
     with pytest.raises(handing_on.handover.CannotWalkWith):
-        handing_on.assign(participant=participant, specialist=colleague, by=supervisor, at=NOW)
+        handing_on.assign(specialist=colleague, **case)
