@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST
 from accounts.access import Permission, requires
 from accounts.ids import new_id
 from caseload.actions import drafts
-from caseload.models import Participant, Quotation, SessionDraft, Strand, Win
+from caseload.models import Participant, Quotation, Session, SessionDraft, Strand, Win
 from followups.actions import planning
 from followups.actions.plans import NotWithUs
 from followups.calendar import local_datetime
-from followups.forms.log_session import LogSessionForm
+from followups.forms.log_session import LogSessionForm, in_a_line
 from followups.models import CheckInPlan, FollowUp
 
 # Where somebody may be sent back to after saving.
@@ -29,11 +29,14 @@ PLACES = {"today": "today", "overdue": "overdue"}
 def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participants = Participant.objects.visible_to(request.user).active()
     participant = get_object_or_404(participants.select_related("team"), pk=participant_id)
+    if was_saved(request, participant):
+        messages.info(request, _("This session was saved already; it is kept once."))
+        return onwards(request, participant_id)
     draft = SessionDraft.objects.visible_to(request.user).filter(participant=participant).first()
     form = form_for(request, participant, draft)
     if request.method == "POST" and form.is_valid():
         try:
-            planning.log_session(
+            session = planning.log_session(
                 session=form.session(),
                 activities=form.cleaned_data["activities"],
                 win=form.cleaned_data["win"],
@@ -45,10 +48,30 @@ def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         except (planning.ServicesEnded, NotWithUs):
             form.add_error("next_choice", _("This has changed meanwhile. Please choose another next step."))
         else:
-            messages.success(request, _("Saved. Thank you for being there."))
-            place = PLACES.get(request.GET.get("from", ""))
-            return redirect(place) if place else redirect("participant", participant_id)
+            messages.success(request, words_of_thanks(session))
+            return onwards(request, participant_id)
     return render(request, "log_session/log_session.html", context_of(request, participant, form, draft))
+
+
+def was_saved(request: HttpRequest, participant: Participant) -> bool:
+    """Whether this very page was sent before: asked first, as what was due then no longer is."""
+    if request.method != "POST":
+        return False
+    token = as_token(request.POST.get("form_token", ""))
+    return Session.objects.visible_to(request.user).filter(participant=participant, form_token=token).exists()
+
+
+def words_of_thanks(session: Session) -> str:
+    """That it is saved, and what comes next."""
+    following = session.next_step.followup
+    words = _("Saved. Thank you for being there.")
+    return words if following is None else words + " " + _("Next: %(what)s.") % {"what": in_a_line(following)}
+
+
+def onwards(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    """To where they came from, else to the participant's page."""
+    place = PLACES.get(request.GET.get("from", ""))
+    return redirect(place) if place else redirect("participant", participant_id)
 
 
 def form_for(request: HttpRequest, participant: Participant, draft: SessionDraft | None) -> LogSessionForm:
@@ -59,6 +82,9 @@ def form_for(request: HttpRequest, participant: Participant, draft: SessionDraft
     if draft is not None:
         many = {"strands", "activities", "settles"}
         initial = {name: kept if name in many else kept[-1] for name, kept in draft.fields.items() if kept}
+        if draft.fields:
+            # Boxes without a tick are not sent, so their absence is what was chosen.
+            initial.setdefault("settles", [])
     return LogSessionForm(
         request.POST or None,
         participant=participant,

@@ -95,13 +95,15 @@ class SessionForm(forms.ModelForm):
         return strands
 
     def clean(self) -> dict[str, Any]:
-        """Minutes where the two met, none where they did not; no time to come."""
+        """Minutes, strands and activities where the two met, none where they did not; no time to come."""
         cleaned = super().clean()
         met = cleaned.get("status") in MET
         minutes = cleaned.get("minutes") or cleaned.get("length")
         if met and minutes is None and "minutes" not in self.errors:
             self.add_error("minutes", _("How long did it take? A guess is fine."))
         cleaned["minutes"] = minutes if met else None
+        if not met:
+            cleaned["strands"], cleaned["activities"] = [], Activity.objects.none()
         day, clock = cleaned.get("when_date"), cleaned.get("when_time")
         if day and clock:
             naive_now = self.local_now.replace(tzinfo=None)

@@ -14,8 +14,9 @@ from accounts.models import User
 from caseload.actions import drafts
 from caseload.models import Activity, Assignment, Participant, Session, SessionStatus, Win
 from followups.actions import plans
-from followups.calendar import local_date
+from followups.calendar import DAY, local_date
 from followups.models import FollowUp, NextStep, Purpose, State
+from followups.models.followups import CONTACT
 
 
 class ServicesEnded(Exception):
@@ -111,8 +112,13 @@ def lock(participant_id: UUID) -> Participant:
 
 
 def settle(participant: Participant, keys: Iterable[UUID], session: Session, by: User, at: datetime) -> None:
-    """Close the standing follow-ups the session answers; a meeting missed is an attempt and a new date takes over."""
+    """Close the standing follow-ups the session answers; a meeting missed is an attempt and a new date takes over.
+
+    Where the two did not meet, only what was owed as contact is replaced: what was promised is still owed.
+    """
     answered = FollowUp.objects.standing().filter(participant=participant, pk__in=list(keys))
+    if not session.met:
+        answered = answered.filter(purpose__in=CONTACT)
     if session.status == SessionStatus.NO_SHOW:
         answered.update(attempts=F("attempts") + 1)
     reason = "" if session.met else SessionStatus(session.status).label
@@ -125,7 +131,9 @@ def remember_next_step(session: Session, what_next: WhatNext, by: User, at: date
         NextStep.objects.create(session=session, reason=what_next.reason, decided_by=what_next.decided_by)
         return
     if isinstance(what_next, ByPlan):
-        after = local_date(session.started_at, session.team.time_zone)
+        zone = session.team.time_zone
+        # Logged late, the plan's dates since then have passed: what comes next lies ahead of us.
+        after = max(local_date(session.started_at, zone), local_date(at, zone) - DAY)
         followup = plans.next_follow_up(participant=session.participant, after=after, at=at)
         if followup is None:
             raise plans.NotWithUs

@@ -1,6 +1,6 @@
 """The one form: what happened, and what happens next."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -13,16 +13,26 @@ from caseload.models import Participant, Session, SessionStatus
 from followups.calendar import FAR, moment
 from followups.forms.what_next import WhatNextFields
 from followups.models import CheckInPlan, FollowUp, Purpose
+from followups.models.calendars import calendar_of
+from followups.models.followups import CONTACT
 
 # A meeting answers what was owed as contact around that day; promises and the like are settled by hand.
-CONTACT = {Purpose.CHECK_IN, Purpose.AFTER_MISSED, Purpose.AFTER_SETBACK, Purpose.AFTER_DISCHARGE}
 EARLY = timedelta(days=3)
+
+
+class StillOwed(forms.ModelMultipleChoiceField):
+    """Check boxes for follow-ups; one settled elsewhere while the page was open no longer matters."""
+
+    def clean(self, value: Any) -> Any:
+        """Pass over what is not offered any more."""
+        offered = {key for key, _label in self.choices}
+        return super().clean([key for key in value or [] if key in offered])
 
 
 class LogSessionForm(SessionForm, WhatNextFields):
     """Extends the session with its next step, and with the follow-ups the meeting settles."""
 
-    settles = forms.ModelMultipleChoiceField(
+    settles = StillOwed(
         label=_("This settles"), queryset=FollowUp.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
 
@@ -44,11 +54,12 @@ class LogSessionForm(SessionForm, WhatNextFields):
             **(kwargs.pop("initial", None) or {}),
         }
         super().__init__(*args, participant=participant, local_now=local_now, initial=initial, **kwargs)
-        self.offer(team=participant.team, today=today, plan_label=plan_words(plan, today))
+        ahead = [row for row in standing if row.due_on > today and str(row.pk) not in initial["settles"]]
+        self.offer(team=participant.team, today=today, plan_label=plan_words(plan, ahead, today))
         offered = [row for row in standing if row in due or str(row.pk) == chosen]
         field = self.fields["settles"]
         field.queryset = FollowUp.objects.filter(pk__in=[row.pk for row in offered])
-        field.choices = [(str(row.pk), settled_words(row)) for row in offered]
+        field.choices = [(str(row.pk), in_a_line(row)) for row in offered]
 
     def clean(self) -> dict[str, Any]:
         """Both halves hold; after a missed meeting the next step is proposed as the next working day."""
@@ -72,17 +83,24 @@ class LogSessionForm(SessionForm, WhatNextFields):
         return session
 
 
-def plan_words(plan: CheckInPlan | None, today: datetime) -> str:
-    """The choice "their check-in plan", with its next day; empty where no plan runs."""
+def plan_words(plan: CheckInPlan | None, ahead: list[FollowUp], today: date) -> str:
+    """The choice "their check-in plan", with the day it leads to; empty where no plan runs.
+
+    `ahead` are the follow-ups to come which this session does not settle, earliest first.
+    """
     if plan is None:
         return ""
-    coming = next(plan.rhythm.dates(today, today + FAR), None)
+    coming = next((row.due_on for row in ahead if row.plan_id == plan.pk), None)
+    if coming is None:
+        laid_out = max(today, plan.planned_until or today)
+        meant = next(plan.rhythm.dates(laid_out, laid_out + FAR), None)
+        coming = meant and calendar_of(plan.team).move(meant, plan.team.closed_day_rule)
     if coming is None:
         return ""
     return _t("Their check-in plan · %(day)s") % {"day": formats.date_format(coming, "D j M")}
 
 
-def settled_words(followup: FollowUp) -> str:
+def in_a_line(followup: FollowUp) -> str:
     """A follow-up in one line: what for, what exactly, which day."""
     what = f": {followup.what}" if followup.what else ""
     return f"{followup.get_purpose_display()}{what} · {formats.date_format(followup.due_on, 'D j M')}"

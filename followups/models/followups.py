@@ -40,6 +40,8 @@ class Purpose(models.TextChoices):
     REVIEW = "review", _("To be looked at together; no contact")
 
 
+# Being in touch answers these; a promise, a referral or a step is settled by what it was about.
+CONTACT = (Purpose.CHECK_IN, Purpose.AFTER_MISSED, Purpose.AFTER_SETBACK, Purpose.AFTER_DISCHARGE)
 # After these, somebody may need us sooner than others.
 HEAVY = (Purpose.AFTER_SETBACK, Purpose.AFTER_DISCHARGE)
 

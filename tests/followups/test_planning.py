@@ -6,7 +6,7 @@ from django.db import connection
 
 from accounts.ids import new_id
 from caseload.models import Method, Participant, Session, SessionDraft, Win
-from followups.actions import planning
+from followups.actions import planning, plans
 from followups.actions.planning import ByPlan, NextContact, NoNextStep
 from followups.models import FollowUp, NextStep, State
 from tests import factories
@@ -164,3 +164,18 @@ def test_two_clicks_at_the_same_moment_save_once(participant, specialist) -> Non
 
     assert not errors
     assert Session.objects.count() == FollowUp.objects.count() == 1
+
+
+@pytest.mark.parametrize("status", ["no_show", "cancelled_by_them", "cancelled_by_us"])
+def test_a_promise_is_still_owed_where_they_did_not_meet(participant, specialist, status: str) -> None:
+    promise = factories.FollowUpFactory(participant=participant, purpose="promise", what="the bus")
+    log(participant, specialist, unsaved(participant, status=status, minutes=None), settles=[promise.pk])
+    promise.refresh_from_db()
+    assert (promise.state, promise.attempts) == (State.OPEN, 0)
+
+
+def test_logged_late_the_plan_goes_on_from_today(participant, specialist) -> None:
+    plan = factories.CheckInPlanFactory(participant=participant, starts_on=DAY - timedelta(days=9))
+    plans.lay_out(plan=plan, at=NOON - timedelta(days=10))
+    late = unsaved(participant, started_at=NOON - timedelta(days=8))
+    assert log(participant, specialist, late, what_next=ByPlan()).next_step.followup.due_on >= DAY

@@ -5,7 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.ids import new_id
-from caseload.models import Session, SessionDraft, Win
+from caseload.models import Activity, Session, Win
+from followups.actions import plans
 from followups.models import FollowUp
 from tests import factories
 
@@ -87,6 +88,46 @@ def test_the_same_form_sent_again_saves_once(sign_in, specialist, address) -> No
     assert Session.objects.count() == FollowUp.objects.count() == Win.objects.count() == 1
 
 
+def test_sent_again_it_is_said_although_what_it_settled_is_closed(sign_in, specialist, address, participant) -> None:
+    due = factories.FollowUpFactory(participant=participant)
+    client, form = sign_in(specialist), answers(settles=[due.pk])
+    client.post(address, form)
+    page = client.post(address, form, follow=True)
+    assert "saved already" in page.content.decode()
+    assert Session.objects.count() == 1
+
+
+def test_what_was_settled_elsewhere_does_not_stand_in_the_way(sign_in, specialist, address, participant) -> None:
+    gone = factories.FollowUpFactory(participant=participant, state="done", closed_at=NOON)
+    assert sign_in(specialist).post(address, answers(settles=[gone.pk])).status_code == 302
+
+
+def test_it_says_when_the_next_contact_is(sign_in, specialist, address) -> None:
+    assert "Next: Check-in · Wed 13 May" in sign_in(specialist).post(address, answers(), follow=True).content.decode()
+
+
+def test_the_plans_choice_names_the_day_it_leads_to(sign_in, specialist, address, participant) -> None:
+    # The check-in of tomorrow is settled by meeting today; the one after it falls on a closed day and moves.
+    participant.team.closed_days.create(on=NOON.date() + timedelta(days=8))
+    plan = factories.CheckInPlanFactory(participant=participant, starts_on=NOON.date() + timedelta(days=1))
+    plans.lay_out(plan=plan, at=NOON)
+    client = sign_in(specialist)
+    form = client.get(address).context["form"]
+    words = dict(form.fields["next_choice"].choices)["plan"]
+
+    client.post(address, answers(next_choice="plan", settles=form["settles"].value()))
+
+    assert "Fri 15 May" in words
+    assert Session.objects.get().next_step.followup.due_on.isoformat() == "2026-05-15"
+
+
+def test_what_belongs_to_a_meeting_is_not_kept_where_there_was_none(sign_in, specialist, address) -> None:
+    done = {"strands": ["goals"], "activities": [Activity.objects.values_list("pk", flat=True)[0]], "length": 45}
+    sign_in(specialist).post(address, answers(status="cancelled_by_them", **done))
+    session = Session.objects.get()
+    assert (session.strands, session.minutes, session.activities.count()) == ([], None, 0)
+
+
 def test_a_missed_meeting_proposes_the_next_working_day(sign_in, specialist, address) -> None:
     page = sign_in(specialist).post(address, answers(status="no_show", next_choice=""))
     text = page.content.decode()
@@ -119,38 +160,6 @@ def test_it_settles_the_check_in_it_answers(sign_in, specialist, address, partic
     client.post(address, answers(settles=[due.pk]))
     due.refresh_from_db()
     assert due.state == "done"
-
-
-def test_a_draft_comes_back_on_another_device_and_goes_with_the_saving(sign_in, specialist, address) -> None:
-    form = answers(note="We sat on the steps and", strands=["goals", "community"])
-    assert sign_in(specialist).post(f"{address}draft/", form).status_code == 204
-
-    page = sign_in(specialist).get(address)
-    assert "We sat on the steps and" in page.content.decode()
-    assert page.context["form"]["strands"].value() == ["goals", "community"]
-    assert str(page.context["form"]["form_token"].value()) == str(form["form_token"])
-
-    sign_in(specialist).post(address, form)
-    assert not SessionDraft.objects.exists()
-    sign_in(specialist).post(f"{address}draft/", form)
-    assert not SessionDraft.objects.exists(), "a late autosave must not bring it back"
-
-
-def test_a_draft_is_its_authors(sign_in, specialist, supervisor, address) -> None:
-    sign_in(specialist).post(f"{address}draft/", answers(note="private thought"))
-    assert "private thought" not in sign_in(supervisor).get(address).content.decode()
-
-
-def test_a_draft_holds_only_the_forms_fields(sign_in, specialist, address) -> None:
-    sign_in(specialist).post(f"{address}draft/", answers(csrfmiddlewaretoken="x", owner="somebody"))
-    assert not {"csrfmiddlewaretoken", "owner"} & set(SessionDraft.objects.get().fields)
-
-
-def test_starting_afresh(sign_in, specialist, address) -> None:
-    client = sign_in(specialist)
-    client.post(f"{address}draft/", answers(note="old"))
-    client.post(f"{address}draft/drop/")
-    assert "old" not in client.get(address).context["form"].initial.values()
 
 
 def test_an_ended_sign_in_gives_everything_back(specialist, address) -> None:
