@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -82,9 +81,8 @@ def form_for(request: HttpRequest, participant: Participant, draft: SessionDraft
     if draft is not None:
         many = {"strands", "activities", "settles"}
         initial = {name: kept if name in many else kept[-1] for name, kept in draft.fields.items() if kept}
-        if draft.fields:
-            # Boxes without a tick are not sent, so their absence is what was chosen.
-            initial.setdefault("settles", [])
+        # Boxes without a tick are not sent, so their absence is what was chosen.
+        initial.setdefault("settles", [])
     return LogSessionForm(
         request.POST or None,
         participant=participant,
@@ -149,4 +147,4 @@ def drop_draft(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = get_object_or_404(Participant.objects.visible_to(request.user), pk=participant_id)
     drafts.drop(participant=participant, by=request.user)
     messages.info(request, _("The draft is gone. You can start afresh."))
-    return redirect(reverse("log_session", args=[participant_id]))
+    return redirect("log_session", participant_id)
