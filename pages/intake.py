@@ -55,7 +55,8 @@ def likely_the_same(request: HttpRequest, form: IntakeForm, phones: Any) -> list
     numbers = [phone.number for phone in phones.phones()]
     seen = Participant.objects.visible_to(request.user).filter(team=form.cleaned_data["team"])
     cleaned = form.cleaned_data
-    alike = seen.exclude(pk=cleaned["new_id"]).similar_to(cleaned["name_used"], cleaned["legal_name"], numbers)
+    sent_again = {"pk": cleaned["new_id"], "name_used": cleaned["name_used"]}
+    alike = seen.exclude(**sent_again).similar_to(cleaned["name_used"], cleaned["legal_name"], numbers)
     return list(alike.with_specialist()[:8])
 
 

@@ -44,6 +44,16 @@ def test_a_name_is_enough_to_take_somebody_in(sign_in, specialist, participant) 
     assert ServiceEpisode.objects.get(participant=wren).started_on == factories.DAY
 
 
+def test_a_page_gone_back_to_takes_in_the_next_person_too(sign_in, specialist, participant) -> None:
+    client, answers = sign_in(specialist), intake(specialist, participant)
+    client.post(reverse("add_participant"), answers)
+    page = client.post(reverse("add_participant"), {**answers, "name_used": "Otto"})
+
+    otto = Participant.objects.get(name_used="Otto")
+    assert page.url == reverse("participant", args=[otto.pk])
+    assert FollowUp.objects.filter(participant=otto).count() == 1
+
+
 def test_numbers_are_read_and_nothing_is_allowed_until_ticked(sign_in, specialist, participant) -> None:
     numbers = {"phones-0-number": "(617) 555-0142", "phones-1-number": "+44 20 7946 0958", "phones-1-may_call": "on"}
     sign_in(specialist).post(reverse("add_participant"), intake(specialist, participant, vision="A dog.", **numbers))
@@ -60,8 +70,11 @@ def test_numbers_are_read_and_nothing_is_allowed_until_ticked(sign_in, specialis
         ({"name_used": "  "}, "What do they like to be called"),
         ({"phones-0-number": "call the desk"}, "cannot read this as a phone number"),
         ({"phones-0-number": "123"}, "too few or too many digits"),
+        ({"phones-0-number": "555-0142"}, "needs its area code"),
+        ({"phones-0-number": "617 555 0142 ext. 7"}, "write the extension beside it"),
         ({"phones-0-number": "6175550142", "phones-0-message": "may_say"}, "What may a message say"),
         ({"phones-0-may_call": "on"}, "Which number is this for"),
+        ({"phones-0-message": "name_only"}, "Which number is this for"),
         ({"phones-0-number": "6175550142", "phones-1-number": "617 555 0142"}, "stands there twice"),
         ({"next_choice": "date", "next_date": ""}, "Which day"),
         ({"walks_with": "0"}, "valid choice"),
@@ -186,6 +199,16 @@ def test_editing_keeps_what_was_typed_when_something_is_wrong(sign_in, specialis
     participant.refresh_from_db()
     assert participant.name_used == "Maya Q."
     assert participant.phones.get().number == "+16175550142"
+
+
+def test_emptying_a_number_takes_it_away(sign_in, specialist, participant) -> None:
+    factories.PhoneNumberFactory(participant=participant, number="+16175550142", may_call=True, position=0)
+    kept = factories.PhoneNumberFactory(participant=participant, number="+16175550143", position=1)
+    address = reverse("edit_participant", args=[participant.pk])
+    form = {"name_used": "Maya", "phones-TOTAL_FORMS": 4, "phones-INITIAL_FORMS": 2}
+    first = {"phones-0-number": "", "phones-0-may_call": "on", "phones-0-message": "may_say"}
+    sign_in(specialist).post(address, {**form, **first, "phones-1-number": kept.number})
+    assert [phone.number for phone in participant.phones.all()] == [kept.number]
 
 
 def test_services_end_and_the_door_stays_open(sign_in, specialist, supervisor, participant, colleague) -> None:
