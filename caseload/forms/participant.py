@@ -107,6 +107,11 @@ class PhoneForm(forms.Form):
         label=_("What a message may say"), max_length=200, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.initial.get("number"):
+            self.fields["number"].help_text = _("Empty it to take this number away.")
+
     def clean_number(self) -> str:
         """The number in one international form (E.164)."""
         text = self.cleaned_data["number"].strip()
@@ -116,17 +121,24 @@ class PhoneForm(forms.Form):
             parsed = phonenumbers.parse(text, HOME_REGION)
         except phonenumbers.NumberParseException:
             raise forms.ValidationError(_("We cannot read this as a phone number.")) from None
-        if not phonenumbers.is_possible_number(parsed):
-            raise forms.ValidationError(_("This number has too few or too many digits."))
+        # "Possible" alone would take a number without its area code, which nobody can dial from here.
+        if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
+            raise forms.ValidationError(_("This number has too few or too many digits. It needs its area code."))
+        if parsed.extension:
+            raise forms.ValidationError(_("Please write the extension beside it, under “whose or where”."))
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
     def clean(self) -> dict[str, Any]:
         """A message that may say something says what; permissions belong to a number."""
         cleaned = super().clean()
-        if cleaned.get("message") == MessagePermission.MAY_SAY and not cleaned.get("message_text"):
+        # Emptying a known number takes it away with all that belongs to it.
+        taken_away = bool(self.initial.get("number")) and cleaned.get("number") == ""
+        says = cleaned.get("message") == MessagePermission.MAY_SAY and not taken_away
+        if says and not cleaned.get("message_text"):
             self.add_error("message_text", _("What may a message say?"))
         ticked = any(cleaned.get(name) for name in ("label", "may_call", "may_text", "message_text"))
-        if ticked and not cleaned.get("number") and "number" not in self.errors:
+        ticked = ticked or cleaned.get("message") not in (None, "", MessagePermission.NONE)
+        if ticked and not taken_away and not cleaned.get("number") and "number" not in self.errors:
             self.add_error("number", _("Which number is this for?"))
         return cleaned
 
