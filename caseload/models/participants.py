@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast, Coalesce, Concat, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import specialist_teams, supervised_teams
@@ -32,6 +32,17 @@ class PlainText(models.Func):
 
     function = "caseload_plain"
     output_field = models.TextField()
+
+
+class LocalMidnight(models.Func):
+    """The moment a local date of an episode begins, in the zone of its participant's team."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = "::timestamp AT TIME ZONE "
+    output_field = models.DateTimeField()
+
+    def __init__(self, day: str) -> None:
+        super().__init__(F(day), F("participant__team__time_zone"))
 
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
@@ -66,13 +77,15 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         return self.active().filter(~Exists(Assignment.objects.current().filter(participant=OuterRef("pk"))))
 
     def with_waiting_since(self) -> "ParticipantQuerySet":
-        """Adds `waiting_since`: when the last assignment ended, else when they were taken in."""
+        """Adds `waiting_since`: when the last assignment ended, they were taken in, or they came back on that day."""
         ended = Assignment.objects.filter(participant=OuterRef("pk"), ended_at__isnull=False)
         last = ended.order_by("-ended_at").values("ended_at")[:1]
+        episodes = self.model._meta.get_field("episodes").related_model.objects
+        opened = episodes.filter(participant=OuterRef("pk"), ended_on=None).annotate(at=LocalMidnight("started_on"))
         words = self.model._meta.get_field("quotations").related_model.objects
         said = words.filter(participant=OuterRef("pk"), topic="vision").order_by("-said_on", "-pk")
         return self.annotate(
-            waiting_since=Coalesce(models.Subquery(last), "created_at"),
+            waiting_since=Greatest(Coalesce(models.Subquery(last), "created_at"), opened.values("at")[:1]),
             words_text=said.values("text")[:1],
             words_said_on=said.values("said_on")[:1],
         )
@@ -84,10 +97,12 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         """
         text = " ".join(text.split())
         digits = only_digits(text)
-        if len(digits) >= 3 and len(digits) >= len(text) // 2:
-            numbers = PhoneNumber.objects.filter(participant=OuterRef("pk"), number__contains=digits)
-            return self.filter(Exists(numbers)).order_by("name_used", "pk")
         plain = PlainText(models.Value(text, output_field=models.TextField()))
+        if len(digits) >= 3 and len(digits) >= len(text) // 2:
+            numbers = Exists(PhoneNumber.objects.filter(participant=OuterRef("pk"), number__contains=digits))
+            # A name may be digits too: somebody may go by the number of a room.
+            named = Q(search_name__contains=F("plain"))
+            return self.alias(plain=plain).filter(Q(numbers) | named).order_by("name_used", "pk")
         found = self.alias(plain=plain, closeness=TrigramWordSimilarity(plain, "search_name"))
         return found.filter(
             Q(search_name__contains=F("plain")) | Q(search_name__trigram_word_similar=F("plain"))
@@ -120,7 +135,7 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
     def with_episode(self) -> "ParticipantQuerySet":
         """Adds `with_us_since`, `ended_on` and `ending_reason` of the latest episode."""
         episodes = self.model._meta.get_field("episodes").related_model.objects
-        latest = episodes.filter(participant=OuterRef("pk")).order_by("-started_on")
+        latest = episodes.filter(participant=OuterRef("pk")).order_by("-started_on", "-pk")
         return self.annotate(
             with_us_since=latest.values("started_on")[:1],
             ended_on=latest.values("ended_on")[:1],
