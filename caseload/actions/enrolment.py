@@ -74,7 +74,7 @@ def end_episode(*, participant: Participant, on: date, reason: str, by: User, at
 def open_episode(*, participant: Participant, on: date, by: User, at: datetime) -> None:
     """Open a new episode on that local day. Raises NotPossible while one is open or where the last ended later."""
     locked = Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
-    last = locked.episodes.order_by("-started_on").first()
+    last = locked.episodes.order_by("-started_on", "-pk").first()
     if last is not None and (last.ended_on is None or last.ended_on > on):
         raise NotPossible
     ServiceEpisode.objects.create(participant=locked, started_on=on)
