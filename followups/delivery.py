@@ -16,6 +16,7 @@ from django.db.models import F
 
 from accounts.models import OutgoingEmail
 from accounts.models.outbox import EmailKind, EmailState
+from followups import reminders
 from followups.models import FollowUp
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,13 @@ LEASE = timedelta(minutes=2)
 LEASE_MARGIN = timedelta(seconds=20)
 # Minutes until the next try, after the first, second … failure; then it is given up and shown.
 BACK_OFF = (1, 5, 15, 60, 180, 360, 720, 1440)
+
+
+def tell(clock: Callable[[], datetime]) -> int:
+    """Sweep, and send at once what it has queued; returns how much was flagged."""
+    run = reminders.sweep(clock())
+    deliver(clock)
+    return run.flagged
 
 
 def deliver(clock: Callable[[], datetime], connection: BaseEmailBackend | None = None) -> int:

@@ -3,14 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from followups import delivery, reminders
+from followups import delivery
 from followups.actions import plans
 
 
 @shared_task
 def sweep() -> int:
     """Flag what became overdue and tell whom it concerns."""
-    return reminders.sweep(timezone.now()).flagged
+    return delivery.tell(timezone.now)
 
 
 @shared_task
