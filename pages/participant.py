@@ -14,8 +14,8 @@ from followups.models.plans import RhythmKind
 from followups.models.timeline import page, read_cursor
 
 ENTRIES = 25
-# Older words than these are reached through the story of the person's own page in print.
-WORDS = 60
+# Of each topic; older words still stand in the story.
+WORDS = 10
 
 
 @requires(Permission.READ_RECORDS)
@@ -33,7 +33,7 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         {
             "participant": person,
             "ending": dict(EndingReason.choices).get(person.ending_reason) if person.ended_on else "",
-            "topics": by_topic(list(said.order_by("topic", "-said_on", "-pk")[:WORDS])),
+            "topics": by_topic(list(said.newest_of_each_topic(WORDS))),
             "phones": list(person.phones.order_by("position", "pk")),
             "rhythm": dict(RhythmKind.choices).get(person.rhythm_kind, ""),
             "standing": list(standing.with_days_overdue(now).select_related("owner").order_by("due_on", "pk")[:50]),

@@ -124,6 +124,11 @@ class Session(models.Model):
         return f"session {self.pk}"
 
     @property
+    def strand_labels(self) -> list[str]:
+        """What it touched, in words."""
+        return [str(Strand(code).label) for code in self.strands]
+
+    @property
     def met(self) -> bool:
         """Whether the two really met."""
         return self.status in MET

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
@@ -33,6 +34,12 @@ class QuotationQuerySet(models.QuerySet["Quotation"]):
         """The newest of each topic for each participant."""
         newest = Quotation.objects.filter(participant=OuterRef("participant"), topic=OuterRef("topic"))
         return self.filter(pk=Subquery(newest.order_by("-said_on", "-pk").values("pk")[:1]))
+
+    def newest_of_each_topic(self, number: int) -> "QuotationQuerySet":
+        """At most that many of each topic for each participant, newest first."""
+        order = [F("said_on").desc(), F("id").desc()]
+        nth = Window(RowNumber(), partition_by=["participant", "topic"], order_by=order)
+        return self.alias(nth=nth).filter(nth__lte=number).order_by("topic", *order)
 
 
 class Quotation(models.Model):

@@ -1,14 +1,16 @@
 """One participant's story, newest first, from all the tables it is kept in."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Value
 
-from caseload.models import Activity, Participant, Session, Win
+from caseload.models import Activity, Participant, Quotation, Session, Win
+from caseload.models.words import Topic
+from followups.calendar import DAY, local_date, midnight
 from followups.models.attempts import ContactAttempt
 from followups.models.followups import FollowUp, State
 
@@ -32,11 +34,30 @@ class Entry:
         return f"{self.at.isoformat()}_{self.row.pk}"
 
 
+@dataclass(frozen=True)
+class Said:
+    """A win or words of theirs, in the order by the local day they belong to, whenever they were written down."""
+
+    pk: UUID
+    day: date
+    kind: str
+    text: str
+    topic: str
+
+    @property
+    def about(self) -> str:
+        """What the words are about; empty for a win."""
+        return str(Topic(self.topic).label) if self.topic else ""
+
+
 def read_cursor(text: str) -> tuple[datetime, UUID] | None:
     """The place in an address; None for the start or for what is none."""
     try:
         at, key = text.split("_")
-        return datetime.fromisoformat(at), UUID(key)
+        moment = datetime.fromisoformat(at)
+        # A day at either end of time cannot be read in every zone.
+        known = moment.tzinfo is not None and 1900 < moment.year < 9999
+        return (moment.astimezone(UTC), UUID(key)) if known else None
     except ValueError:
         return None
 
@@ -58,12 +79,13 @@ def page(
         .annotate(activity_labels=ArraySubquery(labels.order_by("position").values("label")))
     )
     attempts = ContactAttempt.objects.visible_to(user).filter(participant=participant).select_related("outcome", "by")
-    wins = Win.objects.visible_to(user).filter(participant=participant).select_related("recorded_by")
+    wins = Win.objects.visible_to(user).filter(participant=participant)
+    words = Quotation.objects.visible_to(user).filter(participant=participant)
     decided = FollowUp.objects.visible_to(user).filter(participant=participant, state=State.NOT_NEEDED)
     entries = [
         *some(sessions, "session", "started_at", before, size),
         *some(attempts, "attempt", "at", before, size),
-        *some(wins, "win", "recorded_at", before, size),
+        *of_days(wins, words, participant.team.time_zone, before, size),
         *some(decided.select_related("closed_by"), "decision", "closed_at", before, size),
     ]
     entries.sort(key=lambda entry: entry.key, reverse=True)
@@ -78,3 +100,31 @@ def some(rows: QuerySet[Any], kind: str, moment: str, before: tuple[datetime, UU
         rows = rows.filter(Q(**{f"{moment}__lt": at}) | Q(**{moment: at}, pk__lt=key))
     ordered = rows.order_by(F(moment).desc(), "-pk")[: size + 1]
     return [Entry(getattr(row, moment), kind, row) for row in ordered]
+
+
+def of_days(
+    wins: QuerySet[Any], words: QuerySet[Any], zone: str, before: tuple[datetime, UUID] | None, size: int
+) -> list[Entry]:
+    """One page of wins and words in one query; they belong to a day and stand on top of it."""
+    none, text = Value("", output_field=CharField()), CharField()
+    said = [
+        (wins, "happened_on", Value("win", output_field=text), none),
+        (words, "said_on", Value("words", output_field=text), F("topic")),
+    ]
+    pages = []
+    for rows, day, kind, topic in said:
+        if before is not None:
+            at, key = before
+            on = local_date(at, zone)
+            # Where the place is that of a win or words, their day has more of them to give.
+            same_day = Q(**{day: on}, pk__lt=key) if end_of(on, zone) == at else Q()
+            rows = rows.filter(Q(**{f"{day}__lt": on}) | same_day)
+        columns = rows.values_list("pk", F(day), kind, "text", topic)
+        pages.append(columns.order_by(F(day).desc(), "-pk")[: size + 1])
+    found = [Said(*row) for row in pages[0].union(pages[1], all=True)]
+    return [Entry(end_of(row.day, zone), row.kind, row) for row in found]
+
+
+def end_of(day: date, zone: str) -> datetime:
+    """The last moment of a local day."""
+    return midnight(day + DAY, zone) - timedelta(microseconds=1)

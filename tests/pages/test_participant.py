@@ -7,7 +7,6 @@ from django.urls import reverse
 from accounts.ids import new_id
 from caseload.models import Assignment, Participant, PhoneNumber, Quotation, ServiceEpisode, Win
 from followups.models import FollowUp
-from followups.models.timeline import page
 from tests import factories
 from tests.pages.test_today import counter
 
@@ -128,7 +127,7 @@ def test_a_crafted_choice_is_not_taken(sign_in, supervisor, other_supervisor, pa
 def test_the_record_shows_words_plan_and_story(sign_in, specialist, participant) -> None:
     factories.QuotationFactory(participant=participant, text="Older words.", said_on=factories.DAY - timedelta(days=9))
     factories.QuotationFactory(participant=participant, text="Newer words.")
-    factories.SessionFactory(participant=participant, note="<script>alert(1)</script>\nsecond line")
+    factories.SessionFactory(participant=participant, strands=["goals"], note="<script>alert(1)</script>\nsecond line")
     factories.WinFactory(participant=participant, text="Slept.")
     factories.FollowUpFactory(participant=participant, purpose="promise", what="the bus")
     text = sign_in(specialist).get(reverse("participant", args=[participant.pk])).content.decode()
@@ -137,22 +136,19 @@ def test_the_record_shows_words_plan_and_story(sign_in, specialist, participant)
     assert "&lt;script&gt;" in text
     assert "<script>alert" not in text
     assert "the bus" in text
+    assert "Goal-setting" in text
 
 
-def test_the_story_goes_on_page_by_page_also_where_moments_are_the_same(participant, specialist) -> None:
-    for number in range(7):
-        factories.SessionFactory(participant=participant, started_at=NOON - timedelta(days=number // 3))
-        factories.ContactAttemptFactory(participant=participant, at=NOON - timedelta(days=number // 3))
-        factories.WinFactory(participant=participant, recorded_at=NOON - timedelta(days=number // 2))
-    seen, before = [], None
-    while True:
-        entries, following = page(specialist, participant, before, 4)
-        seen += [entry.row.pk for entry in entries]
-        if not following:
-            break
-        before = entries[-1].key
+def test_many_words_about_one_thing_hide_no_others(sign_in, specialist, participant) -> None:
+    factories.QuotationFactory(participant=participant, text="A key of my own.", said_on=factories.DAY)
+    for number in range(80):
+        factories.QuotationFactory(participant=participant, topic="does_not_help", text=f"Word {number}.")
+    page = sign_in(specialist).get(reverse("participant", args=[participant.pk]))
 
-    assert len(seen) == len(set(seen)) == 21
+    vision, other = page.context["topics"]
+    assert vision["latest"].text == "A key of my own."
+    assert other["latest"].text == "Word 79."
+    assert len(other["older"]) == 9
 
 
 def test_twenty_years_ask_no_more_than_a_week(sign_in, specialist, participant) -> None:

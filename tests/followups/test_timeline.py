@@ -1,0 +1,96 @@
+from datetime import timedelta
+
+import pytest
+
+from accounts.ids import new_id
+from followups.models.timeline import page, read_cursor
+from tests import factories
+
+NOON, DAY = factories.NOON, factories.DAY
+
+
+def whole_story(user, participant, size: int) -> list:
+    """All entries, page by page."""
+    seen, before = [], None
+    while True:
+        entries, following = page(user, participant, before, size)
+        seen += entries
+        if not following:
+            return seen
+        before = read_cursor(following)
+
+
+def days_ago(days: int) -> dict:
+    return {"happened_on": DAY - timedelta(days=days), "recorded_at": NOON}
+
+
+def test_a_win_written_down_later_stands_on_its_day(participant, specialist) -> None:
+    old = factories.SessionFactory(participant=participant, started_at=NOON - timedelta(days=9), logged_at=NOON)
+    recent = factories.SessionFactory(participant=participant, started_at=NOON - timedelta(days=1))
+    win = factories.WinFactory(participant=participant, session=old, **days_ago(9))
+    said = factories.QuotationFactory(participant=participant, said_on=DAY - timedelta(days=5))
+
+    story = [entry.row.pk for entry in whole_story(specialist, participant, 25)]
+    assert story == [recent.pk, said.pk, win.pk, old.pk]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 40])
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Africa/Cairo"])
+def test_every_page_goes_on_where_the_last_ended(participant, specialist, size: int, zone: str) -> None:
+    participant.team.time_zone = zone
+    participant.team.save()
+    for number in range(4):
+        moment = NOON - timedelta(days=number // 2, hours=7 * (number % 2))
+        factories.SessionFactory(participant=participant, started_at=moment)
+        factories.ContactAttemptFactory(participant=participant, at=moment)
+        factories.WinFactory(participant=participant, **days_ago(number // 2))
+        factories.QuotationFactory(participant=participant, said_on=DAY - timedelta(days=number // 3))
+        factories.FollowUpFactory(
+            participant=participant,
+            state="not_needed",
+            closed_at=moment,
+            closed_by=specialist,
+            closing_reason="They are at the sea",
+            decided_by="participant",
+        )
+
+    story = whole_story(specialist, participant, size)
+    assert len(story) == len({entry.row.pk for entry in story}) == 20
+    assert story == sorted(story, key=lambda entry: entry.key, reverse=True)
+
+
+def test_words_beyond_the_newest_are_readable_in_the_story(participant, specialist) -> None:
+    for number in range(70):
+        factories.QuotationFactory(participant=participant, text=f"word {number}", said_on=DAY - timedelta(days=number))
+    assert {entry.row.text for entry in whole_story(specialist, participant, 25)} == {f"word {n}" for n in range(70)}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "",
+        "_",
+        "yesterday_x",
+        f"2026-05-06_{new_id()}",
+        f"0001-01-01T00:00:00+14:00_{new_id()}",
+        f"9999-12-31T23:59:59-14:00_{new_id()}",
+        "2026-05-06T00:00:00+00:00_x",
+        "\0",
+    ],
+)
+def test_a_place_that_is_none_is_the_start(place: str) -> None:
+    assert read_cursor(place) is None
+
+
+def test_a_place_in_any_zone_is_read(participant, specialist) -> None:
+    factories.SessionFactory(participant=participant)
+    place = read_cursor(f"2026-05-08T00:00:00+23:59_{new_id()}")
+    assert len(page(specialist, participant, place, 25)[0]) == 1
+
+
+def test_nobody_else_reads_the_story(participant, colleague, administrator) -> None:
+    factories.SessionFactory(participant=participant)
+    factories.WinFactory(participant=participant)
+    factories.QuotationFactory(participant=participant)
+    for stranger in (colleague, administrator):
+        assert page(stranger, participant, None, 25) == ([], "")
