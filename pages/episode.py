@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import Permission, requires
+from accounts.access import Permission, requires, supervised_teams
 from accounts.models import Role, User
 from caseload.actions.enrolment import NotPossible
 from caseload.actions.handover import CannotWalkWith
@@ -21,8 +21,11 @@ from followups.forms.intake import FirstStepForm
 
 @requires(Permission.READ_RECORDS)
 def end_services(request: HttpRequest, participant_id: UUID) -> HttpResponse:
-    people = Participant.objects.visible_to(request.user).active().select_related("team").with_episode()
+    people = Participant.objects.visible_to(request.user).select_related("team").with_episode()
     participant = get_object_or_404(people, pk=participant_id)
+    if not participant.is_active:
+        messages.info(request, _("Services had ended already. Nothing was changed."))
+        return redirect("participant", participant_id)
     now = timezone.now()
     today = local_date(now, participant.team.time_zone)
     form = EndServicesForm(request.POST or None, today=today, since=participant.with_us_since)
@@ -35,13 +38,18 @@ def end_services(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             messages.success(request, _("Saved. The door stays open."))
         still_seen = Participant.objects.visible_to(request.user).filter(pk=participant_id).exists()
         return redirect("participant", participant_id) if still_seen else redirect("participants")
-    return render(request, "episode/end_services.html", {"participant": participant, "form": form})
+    supervises = participant.team_id in supervised_teams(request.user)
+    context = {"participant": participant, "form": form, "supervises": supervises}
+    return render(request, "episode/end_services.html", context)
 
 
 @requires(Permission.SUPERVISE)
 def welcome_back(request: HttpRequest, participant_id: UUID) -> HttpResponse:
-    people = Participant.objects.visible_to(request.user).filter(is_active=False).select_related("team")
-    participant = get_object_or_404(people, pk=participant_id)
+    people = Participant.objects.visible_to(request.user).filter(team__in=supervised_teams(request.user))
+    participant = get_object_or_404(people.select_related("team"), pk=participant_id)
+    if participant.is_active:
+        messages.info(request, _("They are with us already. Nothing was changed."))
+        return redirect("participant", participant_id)
     now = timezone.now()
     today = local_date(now, participant.team.time_zone)
     specialists = list(User.objects.members_of([participant.team_id], Role.SPECIALIST))

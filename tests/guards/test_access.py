@@ -88,8 +88,6 @@ STANDINGS = (
     "nobody",
 )
 SEES_RECORD = {"assigned", "covering", "supervisor"}
-# Ended services and their return belong to supervisors; the person in the cast is with us, so it is 404 for all.
-ABOUT_THE_ENDED = {"welcome_back"}
 
 
 def expected(name: str, kind: str, standing: str) -> set[int]:
@@ -113,7 +111,7 @@ def expected(name: str, kind: str, standing: str) -> set[int]:
     if kind == RECORD_SUPERVISE:
         if not supervising:
             return {403}
-        return fine if standing == "supervisor" and name not in ABOUT_THE_ENDED else {404, 405}
+        return fine if standing == "supervisor" else {404, 405}
     return fine if standing in SEES_RECORD else {404, 405}
 
 

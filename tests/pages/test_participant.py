@@ -226,6 +226,30 @@ def test_services_end_and_the_door_stays_open(sign_in, specialist, supervisor, p
     assert FollowUp.objects.standing().get(participant=participant).owner == colleague
 
 
+def test_the_page_says_who_sees_the_record_afterwards(sign_in, specialist, supervisor, participant) -> None:
+    address, warning = reverse("end_services", args=[participant.pk]), "you do not see the record any more"
+    assert warning in sign_in(specialist).get(address).content.decode()
+    assert warning not in sign_in(supervisor).get(address).content.decode()
+
+
+def test_a_second_press_ends_or_welcomes_nobody_twice(sign_in, supervisor, participant) -> None:
+    client = sign_in(supervisor)
+    presses = {
+        "end_services": ({"reason": "moved", "on": "2026-05-06"}, "had ended already"),
+        "welcome_back": ({"walks_with": "nobody", "next_choice": "tomorrow"}, "with us already"),
+    }
+    for name, (answers, told) in presses.items():
+        address = reverse(name, args=[participant.pk])
+        client.post(address, answers)
+        assert told in client.post(address, answers, follow=True).content.decode()
+    assert participant.episodes.count() == 2
+
+
+def test_a_search_that_finds_nobody_offers_to_take_somebody_in(sign_in, specialist, participant) -> None:
+    text = sign_in(specialist).get(reverse("participants") + "?q=xyzzy").content.decode()
+    assert text.count(f'href="{reverse("add_participant")}"') == 2
+
+
 @pytest.mark.parametrize("on", ["2026-05-07", "2020-01-01"])
 def test_services_end_on_a_day_that_can_be(sign_in, specialist, participant, on: str) -> None:
     page = sign_in(specialist).post(reverse("end_services", args=[participant.pk]), {"reason": "moved", "on": on})
