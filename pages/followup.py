@@ -18,7 +18,9 @@ from followups.models import FollowUp
 
 @requires(Permission.READ_RECORDS)
 def reschedule(request: HttpRequest, followup_id: UUID) -> HttpResponse:
-    followup = standing_or_404(request, followup_id)
+    followup = seen_or_404(request, followup_id)
+    if not followup.is_standing:
+        return settled_already(request, followup)
     today = local_date(timezone.now(), followup.team.time_zone)
     form = RescheduleForm(request.POST or None, team=followup.team, today=today)
     if request.method == "POST" and form.is_valid():
@@ -26,32 +28,38 @@ def reschedule(request: HttpRequest, followup_id: UUID) -> HttpResponse:
         try:
             planning.reschedule(followup=followup, due_on=due_on, reason=reason, by=request.user, at=timezone.now())
         except planning.AlreadySettled:
-            messages.info(request, _("This follow-up was settled already. Nothing was changed."))
-        else:
-            messages.success(request, _("The new date is saved."))
+            return settled_already(request, followup)
+        messages.success(request, _("The new date is saved."))
         return back(request, followup)
     return render(request, "followup/reschedule.html", {"followup": followup, "form": form, "back": came_from(request)})
 
 
 @requires(Permission.READ_RECORDS)
 def not_needed(request: HttpRequest, followup_id: UUID) -> HttpResponse:
-    followup = standing_or_404(request, followup_id)
+    followup = seen_or_404(request, followup_id)
+    if not followup.is_standing:
+        return settled_already(request, followup)
     form = NotNeededForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             planning.not_needed(followup=followup, by=request.user, at=timezone.now(), **form.cleaned_data)
         except planning.AlreadySettled:
-            messages.info(request, _("This follow-up was settled already. Nothing was changed."))
-        else:
-            messages.success(request, _("Saved. It stays readable in the record."))
+            return settled_already(request, followup)
+        messages.success(request, _("Saved. It stays readable in the record."))
         return back(request, followup)
     return render(request, "followup/not_needed.html", {"followup": followup, "form": form, "back": came_from(request)})
 
 
-def standing_or_404(request: HttpRequest, followup_id: UUID) -> FollowUp:
-    """The follow-up, if this person may see it and it is still owed."""
-    followups = FollowUp.objects.visible_to(request.user).standing().select_related("team", "participant")
+def seen_or_404(request: HttpRequest, followup_id: UUID) -> FollowUp:
+    """The follow-up, if this person may see it."""
+    followups = FollowUp.objects.visible_to(request.user).select_related("team", "participant")
     return get_object_or_404(followups, pk=followup_id)
+
+
+def settled_already(request: HttpRequest, followup: FollowUp) -> HttpResponse:
+    """A second press, or a page older than what a colleague did: say so, and go back."""
+    messages.info(request, _("This follow-up was settled already. Nothing was changed."))
+    return back(request, followup)
 
 
 def came_from(request: HttpRequest) -> str:

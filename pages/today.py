@@ -7,11 +7,14 @@ from django.utils import timezone
 from accounts.access import Permission, requires
 from caseload.models import Participant, SessionDraft
 from followups.models import ContactAttempt, FollowUp, Outcome, SweepRun
-from followups.models.cards import cards, in_sections
+from followups.models.cards import cards, first_of_each, in_sections
 from followups.models.gaps import without_next_step
 
-# More than anybody can do in a day; the rest comes up as these are done.
-MOST_CARDS = 60
+# More of one kind than anybody can do in a day; the others are one tap away.
+MOST_CARDS = 20
+ALL_CARDS = 500
+# Short lines, so that all of them fit.
+MOST_LINES = 200
 
 
 @requires(Permission.KEEP_FOLLOW_UPS)
@@ -19,19 +22,19 @@ def today(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     mine = FollowUp.objects.visible_to(request.user).owned_by(request.user)
     due = mine.for_the_week(now).with_days_overdue(now).order_by("due_on", "pk")
-    rows = cards(due[: MOST_CARDS + 1])
-    walking_with = Participant.objects.visible_to(request.user).assigned_to(request.user)
-    drafts = SessionDraft.objects.visible_to(request.user).select_related("participant").order_by("-updated_at")
+    rows = cards(first_of_each(due, ALL_CARDS if request.GET.get("all") else MOST_CARDS))
+    walking_with = Participant.objects.visible_to(request.user).kept_by(request.user)
+    drafts = SessionDraft.objects.visible_to(request.user).unfinished().order_by("-updated_at")
     done = ContactAttempt.objects.visible_to(request.user).just_made_by(request.user, now)
     return render(
         request,
         "today/today.html",
         {
-            "sections": in_sections(rows[:MOST_CARDS]),
-            "there_is_more": len(rows) > MOST_CARDS,
+            "sections": in_sections(rows),
+            "counts": {row.section: row.in_section for row in rows},
             "outcomes": list(Outcome.objects.visible_to(request.user).order_by("position")),
-            "left_without": list(without_next_step(walking_with).order_by("name_used", "pk")[:20]),
-            "drafts": list(drafts[:20]),
+            "left_without": list(without_next_step(walking_with).order_by("name_used", "pk")[:MOST_LINES]),
+            "drafts": list(drafts[:MOST_LINES]),
             "done": list(done[:20]),
             "worker": SweepRun.objects.state(now),
         },

@@ -17,6 +17,10 @@ class SessionDraftQuerySet(models.QuerySet["SessionDraft"]):
         """A person's own drafts about participants they may still see."""
         return self.filter(author=user.pk, participant__in=Participant.objects.visible_to(user))
 
+    def unfinished(self) -> "SessionDraftQuerySet":
+        """Those that can still be saved: about participants who are with us."""
+        return self.filter(participant__is_active=True).select_related("participant")
+
 
 class SessionDraft(models.Model):
     """The unsaved fields of one session form: one per author and participant, on every device the same."""

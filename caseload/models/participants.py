@@ -45,6 +45,18 @@ class LocalMidnight(models.Func):
         super().__init__(F(day), F("participant__team__time_zone"))
 
 
+def walks_with(user: Any) -> Q:
+    """True of participants assigned to this person now, or to a colleague they cover for today."""
+    mine = Assignment.objects.current().filter(participant=OuterRef("pk"), specialist=user.pk)
+    covered = Cover.objects.running().filter(
+        cover=user.pk,
+        team=OuterRef("team"),
+        absent__assignments__participant=OuterRef("pk"),
+        absent__assignments__ended_at=None,
+    )
+    return Q(team__in=specialist_teams(user)) & (Q(Exists(mine)) | Q(Exists(covered)))
+
+
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     """Who may be seen, which of them, and with what."""
 
@@ -54,23 +66,15 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         Supervisors: everybody of their teams. Specialists: those assigned to them now, and those of
         a colleague they cover for today. Nobody else: administrators have no way in.
         """
-        mine = Assignment.objects.current().filter(participant=OuterRef("pk"), specialist=user.pk)
-        covered = Cover.objects.running().filter(
-            cover=user.pk,
-            team=OuterRef("team"),
-            absent__assignments__participant=OuterRef("pk"),
-            absent__assignments__ended_at=None,
-        )
-        walks_with = Q(team__in=specialist_teams(user)) & (Q(Exists(mine)) | Q(Exists(covered)))
-        return self.filter(Q(team__in=supervised_teams(user)) | walks_with)
+        return self.filter(Q(team__in=supervised_teams(user)) | walks_with(user))
 
     def active(self) -> "ParticipantQuerySet":
         """Those with an open service episode."""
         return self.filter(is_active=True)
 
-    def assigned_to(self, user: Any) -> "ParticipantQuerySet":
-        """Those this person walks with now, as the primary specialist."""
-        return self.filter(Exists(Assignment.objects.current().filter(participant=OuterRef("pk"), specialist=user.pk)))
+    def kept_by(self, user: Any) -> "ParticipantQuerySet":
+        """Those this person walks with now, or stands in for today."""
+        return self.filter(walks_with(user))
 
     def unassigned(self) -> "ParticipantQuerySet":
         """Active participants who wait for a peer: no assignment now."""

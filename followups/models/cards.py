@@ -3,9 +3,20 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Case, Count, Value, When, Window
+from django.db.models.functions import RowNumber
+
 from accounts.ids import new_id
 from caseload.models import PhoneNumber
-from followups.models.followups import FollowUp, FollowUpQuerySet
+from followups.models.followups import FollowUp, FollowUpQuerySet, State
+
+# Where a card stands on the day's page.
+SECTION = Case(
+    When(days_overdue__gt=0, then=Value("overdue")),
+    When(state=State.WAITING, then=Value("waiting")),
+    When(days_overdue=0, then=Value("today")),
+    default=Value("coming"),
+)
 
 
 def cards(followups: FollowUpQuerySet) -> list[FollowUp]:
@@ -22,14 +33,21 @@ def cards(followups: FollowUpQuerySet) -> list[FollowUp]:
     return rows
 
 
+def first_of_each(followups: FollowUpQuerySet, most: int) -> FollowUpQuerySet:
+    """Follow-ups with `days_overdue`: the first `most` of each section of the day.
+
+    Adds `section` and `in_section`, how many there are in it altogether.
+    """
+    whole = followups.annotate(section=SECTION).annotate(
+        in_section=Window(Count("pk"), partition_by="section"),
+        place=Window(RowNumber(), partition_by="section", order_by=["due_on", "pk"]),
+    )
+    return whole.filter(place__lte=most)
+
+
 def in_sections(rows: Iterable[FollowUp]) -> dict[str, list[FollowUp]]:
-    """Sort cards with `days_overdue` into overdue, today, waiting for a reply, and coming."""
+    """Cards with a `section`, sorted into overdue, today, waiting for a reply, and coming."""
     sections: dict[str, list[FollowUp]] = {"overdue": [], "today": [], "waiting": [], "coming": []}
     for row in rows:
-        if row.days_overdue > 0:
-            sections["overdue"].append(row)
-        elif row.state == "waiting":
-            sections["waiting"].append(row)
-        else:
-            sections["today" if row.days_overdue == 0 else "coming"].append(row)
+        sections[row.section].append(row)
     return sections

@@ -4,3 +4,22 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const target = card.matches?.("[tabindex]") ? card : card.querySelector?.("[tabindex]");
   if (target) target.focus({ preventScroll: true });
 });
+
+// A tap that did not get through is said on its card: nobody may think it was saved.
+(() => {
+  const words = document.querySelector("[data-cards]")?.dataset;
+  const say = (event) => {
+    const card = event.detail.elt.closest("article");
+    if (!words || !card) return;
+    let line = card.querySelector("[data-trouble]");
+    if (!line) {
+      line = document.createElement("p");
+      line.className = "alert alert-warning mt-2";
+      line.setAttribute("role", "alert");
+      line.dataset.trouble = "";
+      card.append(line);
+    }
+    line.textContent = event.detail.xhr?.status === 401 ? words.signedOut : words.notSaved;
+  };
+  ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, say));
+})();

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -123,6 +123,32 @@ def test_a_decision_is_no_gap(sign_in, specialist, participant, decision: str) -
     else:
         due(participant, specialist, state="not_needed", closed_at=NOON, closing_reason="x", decided_by="together")
     assert sign_in(specialist).get(reverse("today")).context["left_without"] == []
+
+
+def test_whom_i_stand_in_for_is_not_forgotten_either(sign_in, team, specialist, colleague, participant) -> None:
+    # Whether a cover runs is asked of the database's clock.
+    days = {"starts_at": datetime(2020, 1, 1, tzinfo=UTC), "ends_at": datetime(2200, 1, 1, tzinfo=UTC)}
+    factories.CoverFactory(team=team, absent=specialist, cover=colleague, **days)
+    assert sign_in(colleague).get(reverse("today")).context["left_without"] == [participant]
+
+
+def test_many_overdue_hide_neither_today_nor_their_number(sign_in, specialist, participant) -> None:
+    for _row in range(25):
+        due(participant, specialist, -3)
+    now = due(participant, specialist)
+    client = sign_in(specialist)
+
+    page = client.get(reverse("today"))
+    assert (len(page.context["sections"]["overdue"]), page.context["counts"]["overdue"]) == (20, 25)
+    assert page.context["sections"]["today"] == [now]
+    assert "20 of 25" in page.content.decode()
+    assert len(client.get(reverse("today") + "?all=1").context["sections"]["overdue"]) == 25
+
+
+def test_a_draft_that_can_no_longer_be_saved_is_not_offered(sign_in, specialist, participant) -> None:
+    factories.SessionDraftFactory(participant=participant, author=specialist)
+    Participant.objects.filter(pk=participant.pk).update(is_active=False)
+    assert sign_in(specialist).get(reverse("today")).context["drafts"] == []
 
 
 def test_the_worker_is_late_and_the_page_says_so(sign_in, specialist) -> None:
