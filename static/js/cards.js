@@ -19,7 +19,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
       line.dataset.trouble = "";
       card.append(line);
     }
-    line.textContent = event.detail.xhr?.status === 401 ? words.signedOut : words.notSaved;
+    line.textContent = [401, 403].includes(event.detail.xhr?.status) ? words.signedOut : words.notSaved;
   };
   ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, say));
 })();
