@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.contrib.postgres.search import TrigramWordSimilarity
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest
@@ -113,13 +113,16 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         ).order_by(F("closeness").desc(), "name_used", "pk")
 
     def similar_to(self, name: str, legal_name: str, numbers: list[str]) -> "ParticipantQuerySet":
-        """Likely the same person: a name much like it, or one of the numbers."""
-        by_number = PhoneNumber.objects.filter(participant=OuterRef("pk"), number__in=numbers)
-        alike = Q(Exists(by_number))
+        """Likely the same person: one of the numbers, or a name much like it; likeliest first."""
+        by_number = Exists(PhoneNumber.objects.filter(participant=OuterRef("pk"), number__in=numbers or [""]))
+        alike = Q(by_number)
+        closeness = [models.Value(0.0)]  # Greatest wants two, also without a name
         for text in {part for part in (name.strip(), legal_name.strip()) if part}:
             plain = PlainText(models.Value(text, output_field=models.TextField()))
             alike |= Q(search_name__trigram_word_similar=plain) | Q(search_name__trigram_similar=plain)
-        return self.filter(alike).order_by("name_used", "pk")
+            closeness.append(TrigramSimilarity("search_name", plain))
+        found = self.filter(alike).alias(by_number=by_number, closeness=Greatest(models.Value(0.0), *closeness))
+        return found.order_by("-by_number", "-closeness", "name_used", "pk")
 
     def silent(self, at: datetime) -> "ParticipantQuerySet":
         """Active participants nobody has been in touch with for longer than their team's limit."""

@@ -73,3 +73,13 @@ def test_search_is_on_the_index(everybody) -> None:
 )
 def test_likely_the_same_person(everybody, name: str, numbers: list[str], alike: bool) -> None:
     assert Participant.objects.similar_to(name, "", numbers).exists() == alike
+
+
+def test_the_likeliest_comes_first(team) -> None:
+    for number in range(12):
+        factories.ParticipantFactory(team=team, name_used=f"Maya Anders {number}")
+    close = factories.ParticipantFactory(team=team, name_used="Maya Zorn")
+    called = factories.PhoneNumberFactory(participant__team=team, number="+16175550142").participant
+
+    likely = Participant.objects.similar_to("Maya Zörn", "", ["+16175550142"])
+    assert list(likely[:2]) == [called, close]
