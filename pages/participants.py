@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.access import Permission, requires
+from accounts.access import Permission, requires, supervised_teams
 from caseload.models import Participant
 from caseload.models.participants import ParticipantQuerySet
 from followups.models.gaps import with_next_date
@@ -18,7 +18,9 @@ PAGE = 50
 @requires(Permission.READ_RECORDS)
 def participants(request: HttpRequest) -> HttpResponse:
     search = request.GET.get("q", "").replace("\0", "").strip()[:100]
-    ended = request.GET.get("show") == "ended"
+    supervises = bool(supervised_teams(request.user))
+    # Those whose services ended are with their supervisors only.
+    ended = supervises and request.GET.get("show") == "ended"
     people = Participant.objects.visible_to(request.user).select_related("team")
     people = people.filter(is_active=not ended) if not search else people
     rows = list(with_next_date(ordered(request, people, search).with_specialist())[: PAGE + 1])
@@ -30,6 +32,7 @@ def participants(request: HttpRequest) -> HttpResponse:
             "rows": rows[:PAGE],
             "search": search,
             "ended": ended,
+            "supervises": supervises,
             "next": f"?after={rows[PAGE - 1].pk}{'&show=ended' if ended else ''}" if more else "",
             "first": "?" + ("show=ended" if ended else "") if request.GET.get("after") else "",
             "cut": bool(search) and len(rows) > PAGE,

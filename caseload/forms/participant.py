@@ -11,6 +11,7 @@ from accounts.access import supervised_teams, teams_of
 from accounts.ids import new_id
 from accounts.models import Team
 from caseload.models import Participant, PhoneNumber
+from caseload.models.participants import Channel
 from caseload.models.phones import MessagePermission
 
 # How a number without a country code is read; the programs are in the United States.
@@ -30,9 +31,7 @@ class ParticipantForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("name_used", "legal_name", "pronouns", "good_times", "language"):
             self.fields[name].widget.attrs.update({"dir": "auto", "autocomplete": "off"})
-        choices = self.fields["preferred_channel"].choices
-        self.fields["preferred_channel"].choices = [(code, label or _("not said")) for code, label in choices]
-        self.fields["preferred_channel"].choices[0] = ("", _("not said"))
+        self.fields["preferred_channel"].choices = [("", _("not said")), *Channel.choices]
 
     def clean_name_used(self) -> str:
         """Without blanks around or doubled; everything else is as they say it."""

@@ -58,4 +58,5 @@ class WinForm(DatedForm):
     class Meta:
         model = Win
         fields = ["text", "happened_on"]
-        widgets = {"happened_on": day_input()}
+        # The page is for this one sentence.
+        widgets = {"text": forms.TextInput(attrs={"autofocus": True}), "happened_on": day_input()}

@@ -191,6 +191,8 @@ def test_editing_keeps_what_was_typed_when_something_is_wrong(sign_in, specialis
     assert "Maya Q." in text
     participant.refresh_from_db()
     assert participant.name_used == "Maya"
+    assert "not said" in text
+    assert "---" not in text
     sign_in(specialist).post(address, {**form, "phones-0-number": "6175550142"})
     participant.refresh_from_db()
     assert participant.name_used == "Maya Q."
@@ -243,6 +245,15 @@ def test_a_second_press_ends_or_welcomes_nobody_twice(sign_in, supervisor, parti
         client.post(address, answers)
         assert told in client.post(address, answers, follow=True).content.decode()
     assert participant.episodes.count() == 2
+
+
+def test_only_supervisors_look_through_those_whose_services_ended(sign_in, specialist, supervisor, participant) -> None:
+    gone = factories.ParticipantFactory(team=participant.team, is_active=False)
+    address = reverse("participants") + "?show=ended"
+    assert sign_in(supervisor).get(address).context["rows"] == [gone]
+    page = sign_in(specialist).get(address)
+    assert page.context["rows"] == [participant]
+    assert "Services ended" not in page.content.decode()
 
 
 def test_a_search_that_finds_nobody_offers_to_take_somebody_in(sign_in, specialist, participant) -> None:
