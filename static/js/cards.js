@@ -14,10 +14,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
     let line = card.querySelector("[data-trouble]");
     if (!line) {
       line = document.createElement("p");
-      line.className = "alert alert-warning mt-2";
+      line.className = "alert alert-warning mt-2 mb-0";
       line.setAttribute("role", "alert");
       line.dataset.trouble = "";
-      card.append(line);
+      // Above the buttons, where the thumb and the eyes are.
+      (card.querySelector(".outcomes") ?? card.lastElementChild).before(line);
     }
     line.textContent = [401, 403].includes(event.detail.xhr?.status) ? words.signedOut : words.notSaved;
   };
