@@ -191,6 +191,7 @@ def test_editing_keeps_what_was_typed_when_something_is_wrong(sign_in, specialis
     assert "Maya Q." in text
     participant.refresh_from_db()
     assert participant.name_used == "Maya"
+    assert '<a href="#id_phones-0-number">Phone number</a>' in text
     assert "not said" in text
     assert "---" not in text
     sign_in(specialist).post(address, {**form, "phones-0-number": "6175550142"})
