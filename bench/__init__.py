@@ -1,1 +1,1 @@
-"""Measures pages and sweep beside their floors, in the same run: ratios count, not milliseconds."""
+"""Measures pages, saving and sweep beside their floors, in the same run: ratios count, not milliseconds."""

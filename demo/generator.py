@@ -88,11 +88,13 @@ class Rows:
 
 
 class Generator:
-    """One made-up program. `people` participants, three teams or one for each fifty, fifteen people a specialist."""
+    """One made-up program: `people` participants, `caseload` a specialist, three teams or one for each 500 people."""
 
-    def __init__(self, *, people: int = 150, seed: int = 7, now: datetime, password: str | None = None) -> None:
+    def __init__(
+        self, *, people: int = 150, caseload: int = 15, seed: int = 7, now: datetime, password: str | None = None
+    ) -> None:
         self.random = random.Random(seed)
-        self.people, self.now, self.password = people, now, password
+        self.people, self.caseload, self.now, self.password = people, caseload, now, password
         self.activities = list(Activity.objects.order_by("position"))
         self.outcomes = {row.pk: row for row in Outcome.objects.all()}
         self.phone_number = 0
@@ -141,7 +143,7 @@ class Generator:
             self.supervisors[team.pk] = user
             users.append(user)
             memberships.append(Membership(user=user, team=team, role=Role.SUPERVISOR))
-        for number in range(max(10, self.people // 15)):
+        for number in range(max(10, self.people // self.caseload)):
             team = self.teams[number % len(self.teams)]
             name = words.STAFF[number % 10] if number < 10 else f"{words.STAFF[number % 10].split()[0]} {number}"
             user = self.colleague("specialist" if number == 0 else f"specialist{number + 1}", name)
