@@ -13,7 +13,12 @@ from caseload.models import EndingReason
 class EndServicesForm(forms.Form):
     """On which day, and how it came about."""
 
-    reason = forms.ChoiceField(label=_("How it ends"), choices=EndingReason, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(
+        label=_("How it ends"),
+        choices=EndingReason,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("How does it end?")},
+    )
     on = forms.DateField(label=_("Last day"), widget=day_input())
 
     def __init__(self, *args: Any, today: date, since: date | None, **kwargs: Any) -> None:

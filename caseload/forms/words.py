@@ -44,6 +44,10 @@ class QuotationForm(DatedForm):
         model = Quotation
         fields = ["topic", "text", "said_on"]
         widgets = {"topic": forms.RadioSelect, "text": forms.Textarea(attrs={"rows": 4}), "said_on": day_input()}
+        error_messages = {
+            "topic": {"required": _("What is it about?")},
+            "text": {"required": _("What did they say? A few words are enough.")},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,3 +64,4 @@ class WinForm(DatedForm):
         fields = ["text", "happened_on"]
         # The page is for this one sentence.
         widgets = {"text": forms.TextInput(attrs={"autofocus": True}), "happened_on": day_input()}
+        error_messages = {"text": {"required": _("What went well? A few words are enough.")}}

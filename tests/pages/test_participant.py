@@ -184,6 +184,19 @@ def test_words_and_wins_are_added_never_changed(sign_in, specialist, participant
     assert "still to come" in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("add_words", ["What is it about?", "What did they say?"]),
+        ("add_win", ["What went well?"]),
+        ("end_services", ["How does it end?"]),
+    ],
+)
+def test_what_is_missing_is_asked_for_kindly(sign_in, specialist, participant, name: str, told: list[str]) -> None:
+    text = sign_in(specialist).post(reverse(name, args=[participant.pk]), {"said_on": "2026-05-06"}).content.decode()
+    assert all(words in text for words in told)
+
+
 def test_editing_keeps_what_was_typed_when_something_is_wrong(sign_in, specialist, participant) -> None:
     address = reverse("edit_participant", args=[participant.pk])
     form = {"name_used": "Maya Q.", "phones-TOTAL_FORMS": 1, "phones-INITIAL_FORMS": 0, "phones-0-number": "x"}
