@@ -26,8 +26,8 @@ PLACES = {"today": "today", "overdue": "overdue"}
 
 @requires(Permission.READ_RECORDS)
 def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
-    participants = Participant.objects.visible_to(request.user).active()
-    participant = get_object_or_404(participants.select_related("team"), pk=participant_id)
+    participants = Participant.objects.visible_to(request.user).active().select_related("team")
+    participant = get_object_or_404(participants.prefetch_related("team__closed_days"), pk=participant_id)
     if was_saved(request, participant):
         messages.info(request, _("This session was saved already; it is kept once."))
         return onwards(request, participant_id)

@@ -8,6 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Team
 from caseload.forms.session import SessionForm
 from caseload.models import Participant, Session, SessionStatus
 from followups.calendar import FAR, moment
@@ -55,7 +56,7 @@ class LogSessionForm(SessionForm, WhatNextFields):
         }
         super().__init__(*args, participant=participant, local_now=local_now, initial=initial, **kwargs)
         ahead = [row for row in standing if row.due_on > today and str(row.pk) not in initial["settles"]]
-        self.offer(team=participant.team, today=today, plan_label=plan_words(plan, ahead, today))
+        self.offer(team=participant.team, today=today, plan_label=plan_words(plan, ahead, participant.team, today))
         offered = [row for row in standing if row in due or str(row.pk) == chosen]
         field = self.fields["settles"]
         field.queryset = FollowUp.objects.filter(pk__in=[row.pk for row in offered])
@@ -83,7 +84,7 @@ class LogSessionForm(SessionForm, WhatNextFields):
         return session
 
 
-def plan_words(plan: CheckInPlan | None, ahead: list[FollowUp], today: date) -> str:
+def plan_words(plan: CheckInPlan | None, ahead: list[FollowUp], team: Team, today: date) -> str:
     """The choice "their check-in plan", with the day it leads to; empty where no plan runs.
 
     `ahead` are the follow-ups to come which this session does not settle, earliest first.
@@ -94,7 +95,7 @@ def plan_words(plan: CheckInPlan | None, ahead: list[FollowUp], today: date) -> 
     if coming is None:
         laid_out = max(today, plan.planned_until or today)
         meant = next(plan.rhythm.dates(laid_out, laid_out + FAR), None)
-        coming = meant and calendar_of(plan.team).move(meant, plan.team.closed_day_rule)
+        coming = meant and calendar_of(team).move(meant, team.closed_day_rule)
     if coming is None:
         return ""
     return _t("Their check-in plan · %(day)s") % {"day": formats.date_format(coming, "D j M")}

@@ -4,6 +4,7 @@ from django.urls import reverse
 from caseload.models import SessionDraft
 from tests import factories
 from tests.pages.test_log_session import answers
+from tests.pages.test_today import count_queries
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +30,15 @@ def test_a_draft_comes_back_on_another_device_and_goes_with_the_saving(sign_in, 
     assert not SessionDraft.objects.exists()
     sign_in(specialist).post(f"{address}draft/", form)
     assert not SessionDraft.objects.exists(), "a late autosave must not bring it back"
+
+
+def test_the_form_asks_at_most_twelve_times(sign_in, specialist, address, participant) -> None:
+    plan = factories.CheckInPlanFactory(participant=participant, planned_until=factories.DAY)
+    factories.FollowUpFactory(participant=participant, plan=plan)
+    factories.SessionDraftFactory(participant=participant, author=specialist)
+    factories.QuotationFactory(participant=participant)
+    participant.team.closed_days.create(on=factories.DAY)
+    assert count_queries(sign_in(specialist), address) <= 12
 
 
 def test_a_draft_keeps_what_was_not_ticked(sign_in, specialist, address, participant) -> None:

@@ -5,7 +5,7 @@ from django.db import connection
 from django.urls import reverse
 
 from caseload.models import Participant
-from followups.models import ContactAttempt, FollowUp
+from followups.models import FollowUp
 from tests import factories
 
 NOON, DAY = factories.NOON, factories.DAY
@@ -20,10 +20,6 @@ def due(participant, specialist, days: int = 0, **fields) -> FollowUp:
     return factories.FollowUpFactory(
         participant=participant, owner=specialist, due_on=DAY + timedelta(days=days), **fields
     )
-
-
-def tapped(outcome: str) -> dict:
-    return {"outcome": outcome, "form_token": factories.new_id()}
 
 
 def sections(client) -> dict[str, list[FollowUp]]:
@@ -69,45 +65,14 @@ def test_a_number_not_to_be_called_is_no_link(sign_in, specialist, participant) 
     assert "(617) 555-0142" in text
 
 
-def test_one_tap_without_javascript(sign_in, specialist, participant) -> None:
-    row = due(participant, specialist)
-    client = sign_in(specialist)
-    address = reverse("record_attempt", args=[row.pk])
-
-    page = client.post(f"{address}?from=today", tapped("message_left"), follow=True)
-
-    row.refresh_from_db()
-    assert row.state == "waiting"
-    assert "Just done" in page.content.decode()
-    undo = reverse("undo_attempt", args=[ContactAttempt.objects.get().pk])
-    client.post(f"{undo}?from=today")
-    row.refresh_from_db()
-    assert (row.state, row.attempts) == ("open", 0)
-
-
-def test_one_tap_with_javascript_gives_the_card_alone(sign_in, specialist, participant) -> None:
-    row = due(participant, specialist)
-    address = reverse("record_attempt", args=[row.pk])
-    page = sign_in(specialist).post(address, tapped("reached"), headers={"HX-Request": "true"})
-    text = page.content.decode()
-    assert text.strip().startswith("<article")
-    assert "Wed 13 May" in text
-    assert "Undo" in text
-
-
-def test_two_quick_taps_on_one_card_count_as_the_first(sign_in, specialist, participant) -> None:
-    row = due(participant, specialist)
-    client, token = sign_in(specialist), {"form_token": factories.new_id()}
-    for outcome in ("no_answer", "reached"):
-        client.post(reverse("record_attempt", args=[row.pk]), {**token, "outcome": outcome})
-    assert ContactAttempt.objects.get().outcome_id == "no_answer"
-
-
-def test_a_card_settled_elsewhere_is_said_kindly(sign_in, specialist, participant) -> None:
-    row = due(participant, specialist, state="done", closed_at=NOON)
-    page = sign_in(specialist).post(reverse("record_attempt", args=[row.pk]), tapped("reached"), follow=True)
-    assert "settled already" in page.content.decode()
-    assert not ContactAttempt.objects.exists()
+def test_somebody_who_asked_for_no_contact_is_not_to_be_called(sign_in, specialist, participant) -> None:
+    factories.PhoneNumberFactory(participant=participant)
+    row = due(participant, specialist, purpose="review", what="Asked for no contact")
+    text = sign_in(specialist).get(reverse("today")).content.decode()
+    assert "Asked for no contact" in text
+    assert "tel:" not in text
+    assert reverse("record_attempt", args=[row.pk]) not in text
+    assert reverse("not_needed", args=[row.pk]) in text
 
 
 def test_nobody_is_left_without_a_next_step(sign_in, specialist, participant) -> None:
