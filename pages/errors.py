@@ -20,8 +20,12 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: nothing here, or nothing that this person may know about."""
-    return render(request, "404.html", status=404)
+    """404: nothing here, or nothing that this person may know about.
+
+    What they typed is theirs still, where the person was handed on to a colleague while they wrote.
+    """
+    wrote = request.method == "POST" and request.resolver_match and request.user.is_authenticated
+    return render(request, "404.html", what_was_typed(request) if wrote else {}, status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from caseload.models import SessionDraft
+from followups.actions import handing_on
 from tests import factories
 from tests.pages.test_log_session import answers
 from tests.pages.test_today import count_queries
@@ -63,3 +64,14 @@ def test_starting_afresh(sign_in, specialist, address) -> None:
     client.post(f"{address}draft/", answers(note="old"))
     client.post(f"{address}draft/drop/")
     assert "old" not in client.get(address).context["form"].initial.values()
+
+
+def test_handed_on_while_typing_the_text_is_given_back(sign_in, specialist, colleague, participant, address) -> None:
+    client = sign_in(specialist)
+    handing_on.assign(
+        participant=participant, specialist=colleague, instead_of=specialist.pk, by=colleague, at=factories.NOON
+    )
+    page = client.post(address, answers(note="Forty minutes on the porch."))
+    assert page.status_code == 404
+    assert "Forty minutes on the porch." in page.content.decode()
+    assert participant.name_used not in page.content.decode()
