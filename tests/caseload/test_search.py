@@ -14,6 +14,8 @@ NAMES = (
     "O’Malley",
     "李娜",
     "Room 3125",
+    "García",
+    "Stephen K.",
 )
 
 
@@ -45,6 +47,8 @@ def everybody(team) -> None:
         ("李", "李娜"),
         ("sunny", "Sunny 🌻"),
         ("3125", "Room 3125"),
+        ("garsia", "García"),
+        ("steven", "Stephen K."),
     ],
 )
 def test_search_forgives(everybody, text: str, found: str) -> None:
