@@ -107,14 +107,15 @@ def flag_batch(cutoff: Cutoff, at: datetime, keepers: set[UUID], supervisors: se
     """Flag some follow-ups and write whom that tells, in one transaction; returns how many were flagged.
 
     On the first rung whoever keeps it is told; where nobody can be told, and on the second rung,
-    the team's supervisors. One statement: the rows it changes are the rows it reports.
+    the team's supervisors. One statement: the rows it changes are the rows it reports. Rung after
+    rung: a row that was locked on the first is not told to a supervisor before its keeper.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             WITH due AS (
                 SELECT id FROM followups_followup
-                WHERE team_id = %(team)s AND flagged_rung < %(rung)s AND due_on <= %(due_on)s
+                WHERE team_id = %(team)s AND flagged_rung = %(rung)s - 1 AND due_on <= %(due_on)s
                   AND state IN ('open', 'waiting', 'paused')
                 ORDER BY due_on, id
                 LIMIT %(batch)s

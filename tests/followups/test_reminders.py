@@ -146,3 +146,9 @@ def test_the_heartbeat_is_late_when_nothing_ran(db) -> None:
     assert SweepRun.objects.state(NOON + timedelta(minutes=6))["is_late"]
     reminders.sweep(NOON + timedelta(days=15))
     assert SweepRun.objects.count() == 1
+
+
+def test_the_supervisor_is_not_told_before_whoever_keeps_it(late, team) -> None:
+    cutoff = reminders.Cutoff(team.pk, Rung.SUPERVISOR, late.due_on)
+    assert reminders.flag_all(cutoff, NOON) == 0
+    assert told() == []
