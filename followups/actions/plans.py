@@ -33,6 +33,8 @@ def agree(*, plan: CheckInPlan, participant: Participant, by: User, at: datetime
     if not participant.is_active:
         raise NotWithUs
     running = CheckInPlan.objects.running().filter(participant=participant).first()
+    if running is not None and running.rhythm == plan.rhythm:
+        return running  # a second press; the dates stand already
     if running is not None:
         end(plan=running, by=by, at=at)
     plan.participant, plan.team = participant, participant.team
@@ -73,7 +75,9 @@ def lay_out(*, plan: CheckInPlan, at: datetime) -> int:
     after = max(plan.planned_until or plan.starts_on - DAY, today - DAY)
     until = max(today + AHEAD, plan.planned_until or today)
     dates = list(plan.rhythm.dates(after, until)) or next_date_only(plan, after, today)
-    taken = set(FollowUp.objects.filter(plan=plan, state__in=STANDING).values_list("due_on", flat=True))
+    # Of any plan: an earlier one leaves standing what somebody has tried on already.
+    planned = FollowUp.objects.standing().filter(participant=plan.participant_id, plan__isnull=False)
+    taken = set(planned.values_list("due_on", flat=True))
     owner = Assignment.objects.current().filter(participant=plan.participant_id).values_list("specialist", flat=True)
     owner_id = owner.first()
     rows = []

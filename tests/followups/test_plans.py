@@ -95,3 +95,18 @@ def test_the_next_check_in_is_made_if_it_is_not_there(participant, specialist) -
     CheckInPlan.objects.update(planned_until=DAY)
     found = plans.next_follow_up(participant=participant, after=DAY + timedelta(days=28), at=NOON)
     assert found is None or found.due_on > DAY + timedelta(days=28)
+
+
+def test_agreeing_twice_on_the_same_changes_nothing(participant, specialist) -> None:
+    first = agree(participant, specialist)
+    second = agree(participant, specialist)
+    assert second == first
+    assert FollowUp.objects.count() == 5
+
+
+def test_a_new_plan_does_not_double_a_date_somebody_has_tried_on(participant, specialist) -> None:
+    agree(participant, specialist)
+    FollowUp.objects.filter(due_on=DAY).update(attempts=1)
+    agree(participant, specialist, kind="every_two_weeks")
+    found = dates(participant)
+    assert len(found) == len(set(found))
