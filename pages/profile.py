@@ -19,15 +19,22 @@ from followups.calendar import local_date
 @requires(Permission.READ_RECORDS)
 def edit_participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = person_or_404(request, participant_id)
+    numbers = participant.phones.order_by("position", "pk")
+    seen = request.POST.get("seen") or enrolment.profile_mark(participant, numbers)
     form = ParticipantForm(request.POST or None, instance=participant)
     phones = PhoneFormSet(request.POST or None, prefix="phones", initial=phones_of(participant))
     if request.method == "POST" and all([form.is_valid(), phones.is_valid()]):
-        changed = form.save(commit=False)
-        enrolment.update_profile(participant=changed, phones=phones.phones(), by=request.user, at=timezone.now())
-        messages.success(request, _("Saved."))
-        return redirect("participant", participant_id)
+        change = {"participant": form.save(commit=False), "phones": phones.phones(), "seen": seen}
+        try:
+            enrolment.update_profile(**change, by=request.user, at=timezone.now())
+        except enrolment.ChangedMeanwhile as changed:
+            seen = changed.mark
+            form.add_error(None, _("A colleague changed this meanwhile. Saving again puts yours in its place."))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("participant", participant_id)
     name = person_or_404(request, participant_id).name_used if form.errors else participant.name_used
-    context = {"participant": participant, "name": name, "form": form, "phones": phones}
+    context = {"participant": participant, "name": name, "form": form, "phones": phones, "seen": seen}
     return render(request, "profile/edit_participant.html", context)
 
 

@@ -1,7 +1,9 @@
 """Taking somebody in, keeping their details right, ending services, welcoming back."""
 
+import json
 from collections.abc import Iterable
 from datetime import date, datetime
+from hashlib import sha256
 
 from django.db import transaction
 
@@ -9,9 +11,20 @@ from accounts.actions.events import note
 from accounts.models import User
 from caseload.models import Participant, PhoneNumber, Quotation, ServiceEpisode
 
+PROFILE = ["name_used", "legal_name", "pronouns", "language", "preferred_channel", "good_times"]
+NUMBER = ["number", "label", "may_call", "may_text", "message", "message_text"]
+
 
 class NotPossible(Exception):
     """The episode is not in the state this needs."""
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else saved this profile since it was read; `mark` stands for what it says now."""
+
+    def __init__(self, mark: str) -> None:
+        super().__init__()
+        self.mark = mark
 
 
 @transaction.atomic
@@ -45,12 +58,29 @@ def save_phones(participant: Participant, phones: Iterable[PhoneNumber]) -> None
         phone.save(force_insert=True)
 
 
+def profile_mark(participant: Participant, phones: Iterable[PhoneNumber]) -> str:
+    """A short mark of what a profile says; it changes with any part of it."""
+    names = [getattr(participant, name) for name in PROFILE]
+    numbers = [[getattr(phone, name) for name in NUMBER] for phone in phones]
+    return sha256(json.dumps([names, numbers]).encode()).hexdigest()[:32]
+
+
 @transaction.atomic
-def update_profile(*, participant: Participant, phones: Iterable[PhoneNumber], by: User, at: datetime) -> Participant:
-    """Save changed names, preferences and numbers."""
-    Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
-    names = ["name_used", "legal_name", "pronouns", "language", "preferred_channel", "good_times"]
-    participant.save(update_fields=names)
+def update_profile(
+    *, participant: Participant, phones: Iterable[PhoneNumber], seen: str, by: User, at: datetime
+) -> Participant:
+    """Save changed names, preferences and numbers.
+
+    `seen` is the mark of what stood there when the change was begun. Raises ChangedMeanwhile where a colleague
+    has saved since, so that no permission comes back that was taken away.
+    """
+    there = Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
+    now, phones = profile_mark(there, there.phones.order_by("position", "pk")), list(phones)
+    if profile_mark(participant, phones) == now:
+        return participant
+    if seen != now:
+        raise ChangedMeanwhile(now)
+    participant.save(update_fields=PROFILE)
     save_phones(participant, phones)
     note("participant_updated", subject=participant, by=by, at=at)
     return participant

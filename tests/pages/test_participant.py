@@ -223,6 +223,25 @@ def test_emptying_a_number_takes_it_away(sign_in, specialist, participant) -> No
     assert [phone.number for phone in participant.phones.all()] == [kept.number]
 
 
+def test_a_permission_taken_away_meanwhile_does_not_come_back_unseen(sign_in, specialist, supervisor, participant):
+    number = factories.PhoneNumberFactory(participant=participant, number="+16175550142", may_call=True).number
+    address = reverse("edit_participant", args=[participant.pk])
+    form = {"name_used": "Maya", "phones-TOTAL_FORMS": 3, "phones-INITIAL_FORMS": 1, "phones-0-number": number}
+    early, late = sign_in(supervisor), sign_in(specialist)
+    seen = late.get(address).context["seen"]
+    early.post(address, {**form, "seen": early.get(address).context["seen"]})
+
+    answers = {**form, "phones-0-may_call": "on", "pronouns": "she"}
+    page = late.post(address, {**answers, "seen": seen})
+    assert "A colleague changed this meanwhile" in page.content.decode()
+    assert not participant.phones.get().may_call
+    assert page.context["form"]["pronouns"].value() == "she"
+
+    for _twice in range(2):
+        assert late.post(address, {**answers, "seen": page.context["seen"]}).status_code == 302
+    assert participant.phones.get().may_call
+
+
 def test_services_end_and_the_door_stays_open(sign_in, specialist, supervisor, participant, colleague) -> None:
     factories.FollowUpFactory(participant=participant, owner=specialist)
     factories.CheckInPlanFactory(participant=participant)
