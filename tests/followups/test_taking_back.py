@@ -1,0 +1,100 @@
+from datetime import timedelta
+
+import pytest
+
+from caseload.models import Participant
+from followups.actions import contact, ending, planning
+from followups.models import FollowUp
+from tests import factories
+from tests.followups.test_contact import tap
+
+NOON, DAY = factories.NOON, factories.DAY
+
+
+@pytest.fixture
+def due(participant, specialist) -> FollowUp:
+    return factories.FollowUpFactory(participant=participant, owner=specialist)
+
+
+@pytest.mark.parametrize(
+    "outcome", ["reached", "no_answer", "message_left", "call_later", "no_contact", "no_calls_for_now", "died"]
+)
+def test_every_outcome_can_be_taken_back_whole(due, specialist, participant, outcome: str) -> None:
+    other = factories.FollowUpFactory(participant=participant, purpose="promise", what="bus")
+    plan = factories.CheckInPlanFactory(participant=participant)
+    Participant.objects.filter(pk=participant.pk).update(last_contact_at=NOON - timedelta(days=5))
+    before = list(FollowUp.objects.filter(plan=None).order_by("pk").values())
+    attempt = tap(due, outcome, specialist)
+
+    contact.undo(attempt=attempt, by=specialist, at=NOON + timedelta(minutes=5))
+
+    participant.refresh_from_db()
+    plan.refresh_from_db()
+    assert list(FollowUp.objects.filter(plan=None).order_by("pk").values()) == before
+    assert participant.last_contact_at == NOON - timedelta(days=5)
+    assert plan.ended_at is None
+    assert other.is_standing
+    attempt.refresh_from_db()
+    assert attempt.undone_by == specialist
+
+
+def test_taking_back_twice_changes_nothing(due, specialist) -> None:
+    attempt = tap(due, "no_answer", specialist)
+    contact.undo(attempt=attempt, by=specialist, at=NOON)
+    later = planning.reschedule(followup=due, due_on=DAY + timedelta(days=9), reason="x", by=specialist, at=NOON)
+    contact.undo(attempt=attempt, by=specialist, at=NOON)
+    later.refresh_from_db()
+    assert later.due_on == DAY + timedelta(days=9)
+
+
+def test_what_happened_since_is_not_overwritten(due, specialist) -> None:
+    attempt = tap(due, "no_answer", specialist)
+    planning.reschedule(followup=due, due_on=DAY + timedelta(days=9), reason="x", by=specialist, at=NOON)
+    with pytest.raises(contact.CannotUndo):
+        contact.undo(attempt=attempt, by=specialist, at=NOON)
+
+
+def test_a_day_later_it_stands(due, specialist) -> None:
+    attempt = tap(due, "no_answer", specialist)
+    with pytest.raises(contact.CannotUndo):
+        contact.undo(attempt=attempt, by=specialist, at=NOON + timedelta(hours=25))
+
+
+def test_only_its_author_or_their_supervisor_takes_it_back(due, specialist, colleague, supervisor) -> None:
+    attempt = tap(due, "no_answer", specialist)
+    with pytest.raises(contact.CannotUndo):
+        contact.undo(attempt=attempt, by=colleague, at=NOON)
+    assert contact.undo(attempt=attempt, by=supervisor, at=NOON).undone_by == supervisor
+
+
+def test_what_came_of_it_and_was_worked_on_is_not_taken_away(due, specialist) -> None:
+    attempt = tap(due, "reached", specialist)
+    tried = tap(attempt.next_followup, "no_answer", specialist)
+    contact.undo(attempt=tried, by=specialist, at=NOON)
+    with pytest.raises(contact.CannotUndo):
+        contact.undo(attempt=attempt, by=specialist, at=NOON)
+
+
+def test_a_next_date_chosen_by_hand_is_not_taken_away(due, specialist) -> None:
+    attempt = tap(due, "reached", specialist)
+    sooner = DAY + timedelta(days=2)
+    planning.reschedule(followup=attempt.next_followup, due_on=sooner, reason="court", by=specialist, at=NOON)
+    with pytest.raises(contact.CannotUndo):
+        contact.undo(attempt=attempt, by=specialist, at=NOON)
+
+
+def test_an_old_rhythm_does_not_come_back_beside_a_new_one(due, specialist, participant) -> None:
+    factories.CheckInPlanFactory(participant=participant)
+    attempt = tap(due, "no_contact", specialist)
+    factories.CheckInPlanFactory(participant=participant)
+    with pytest.raises(contact.CannotUndo):
+        contact.undo(attempt=attempt, by=specialist, at=NOON)
+
+
+def test_nothing_is_owed_again_once_services_ended(due, specialist, participant) -> None:
+    factories.FollowUpFactory(participant=participant, due_on=DAY + timedelta(days=5))
+    attempt = tap(due, "reached", specialist)
+    ending.end_services(participant=participant, on=DAY, reason="moved", by=specialist, at=NOON)
+    with pytest.raises(contact.CannotUndo):
+        contact.undo(attempt=attempt, by=specialist, at=NOON)
+    assert not FollowUp.objects.standing().exists()
