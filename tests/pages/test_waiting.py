@@ -32,3 +32,20 @@ def test_a_colleague_who_left_meanwhile_is_not_given_anybody(sign_in, supervisor
 
     assert "cannot be chosen any more" in page.content.decode()
     assert not Assignment.objects.filter(participant=person).exists()
+
+
+def test_two_clicks_give_a_waiting_person_a_peer(sign_in, supervisor, colleague, team) -> None:
+    person = factories.ParticipantFactory(team=team)
+    followup = factories.FollowUpFactory(participant=person)
+    address = reverse("assign", args=[person.pk]) + "?from=waiting"
+    page = sign_in(supervisor).post(address, {"specialist": colleague.pk}, follow=True)
+    followup.refresh_from_db()
+    assert page.context["rows"] == []
+    assert followup.owner == colleague
+
+
+def test_a_crafted_choice_is_not_taken(sign_in, supervisor, other_supervisor, participant) -> None:
+    address = reverse("assign", args=[participant.pk])
+    page = sign_in(supervisor).post(address, {"specialist": other_supervisor.pk})
+    assert page.status_code == 200
+    assert "specialist" in page.context["form"].errors

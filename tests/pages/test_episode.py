@@ -1,0 +1,56 @@
+import pytest
+from django.urls import reverse
+
+from followups.models import FollowUp
+from tests import factories
+
+NOON = factories.NOON
+
+
+@pytest.fixture(autouse=True)
+def at_ten_in_the_morning(time_machine) -> None:
+    time_machine.move_to(NOON)
+
+
+def test_services_end_and_the_door_stays_open(sign_in, specialist, supervisor, participant, colleague) -> None:
+    factories.FollowUpFactory(participant=participant, owner=specialist)
+    factories.CheckInPlanFactory(participant=participant)
+    end = {"reason": "moved", "on": "2026-05-06"}
+    page = sign_in(specialist).post(reverse("end_services", args=[participant.pk]), end)
+
+    assert page.url == reverse("participants")
+    assert not FollowUp.objects.standing().exists()
+    assert sign_in(specialist).get(reverse("participant", args=[participant.pk])).status_code == 404
+    assert sign_in(supervisor).get(reverse("participant", args=[participant.pk])).status_code == 200
+
+    back = {"walks_with": colleague.pk, "next_choice": "3_days"}
+    sign_in(supervisor).post(reverse("welcome_back", args=[participant.pk]), back)
+    participant.refresh_from_db()
+    assert participant.is_active
+    assert participant.episodes.count() == 2
+    assert FollowUp.objects.standing().get(participant=participant).owner == colleague
+
+
+def test_the_page_says_who_sees_the_record_afterwards(sign_in, specialist, supervisor, participant) -> None:
+    address, warning = reverse("end_services", args=[participant.pk]), "you do not see the record any more"
+    assert warning in sign_in(specialist).get(address).content.decode()
+    assert warning not in sign_in(supervisor).get(address).content.decode()
+
+
+def test_a_second_press_ends_or_welcomes_nobody_twice(sign_in, supervisor, participant) -> None:
+    client = sign_in(supervisor)
+    presses = {
+        "end_services": ({"reason": "moved", "on": "2026-05-06"}, "had ended already"),
+        "welcome_back": ({"walks_with": "nobody", "next_choice": "tomorrow"}, "with us already"),
+    }
+    for name, (answers, told) in presses.items():
+        address = reverse(name, args=[participant.pk])
+        client.post(address, answers)
+        assert told in client.post(address, answers, follow=True).content.decode()
+    assert participant.episodes.count() == 2
+
+
+@pytest.mark.parametrize("on", ["2026-05-07", "2020-01-01"])
+def test_services_end_on_a_day_that_can_be(sign_in, specialist, participant, on: str) -> None:
+    page = sign_in(specialist).post(reverse("end_services", args=[participant.pk]), {"reason": "moved", "on": on})
+    assert "on" in page.context["form"].errors
