@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 
 from caseload.actions.enrolment import NotPossible
 from caseload.models import Assignment, Participant
@@ -55,6 +56,25 @@ def test_a_refused_ending_leaves_everything_as_it_was(participant, specialist, e
     assert FollowUp.objects.standing().count() == 1
     assert Assignment.objects.current().count() == 1
     assert Participant.objects.active().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_ending_cut_off_halfway_leaves_everything_as_it_was(participant, specialist, end) -> None:
+    row = factories.FollowUpFactory(participant=participant, owner=specialist)
+    somebody_else = connection.copy()
+    try:
+        somebody_else.set_autocommit(False)
+        with somebody_else.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM followups_followup WHERE id = %s FOR UPDATE", [row.pk])
+            connection.cursor().execute("SET lock_timeout = 50")
+            with pytest.raises(OperationalError):
+                end()
+    finally:
+        somebody_else.close()
+        connection.close()
+
+    assert Participant.objects.active().exists()
+    assert participant.episodes.filter(ended_on=None).exists()
 
 
 def test_nobody_ends_or_comes_back_twice(end, back) -> None:
