@@ -10,7 +10,7 @@ from accounts.models import Role, Team, User
 from bench.history import HISTORY
 from caseload.models import Assignment, Participant
 from caseload.models.participants import ParticipantQuerySet
-from demo import words
+from demo import notes, words
 from demo.generator import Generator
 from followups.models import FollowUp
 
@@ -88,7 +88,7 @@ def add_history(people: ParticipantQuerySet, *, sessions: float, calls: int) -> 
         "people": [str(key) for key in people.values_list("pk", flat=True)],
         "sessions": sessions,
         "calls": calls,
-        "notes": [text.replace("{p}", "they") for text in words.NOTES],
+        "notes": [text.replace("{p}", "they") for text in notes.NOTES],
         "wins": list(words.WINS),
     }
     with connection.cursor() as cursor:

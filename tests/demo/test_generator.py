@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Count, F
 
 from accounts.models import Role, User
-from caseload.models import Assignment, Cover, Participant, Session, SessionDraft
+from caseload.models import Assignment, Cover, Participant, Quotation, Session, SessionDraft, Win
 from demo.generator import Generator
 from followups import reminders
-from followups.models import FollowUp, board
+from followups.models import ContactAttempt, FollowUp, Reminder, Rung, board
 from followups.models.gaps import without_next_step
 from tests import factories
 
@@ -34,11 +35,24 @@ def test_a_program_in_its_third_month_on_any_day(db, day: str) -> None:
     assert Cover.objects.exists()
     assert SessionDraft.objects.exists()
     assert not Session.objects.filter(started_at__gt=now).exists()
-    assert without_next_step(Participant.objects.all()).count() <= 2
+    assert without_next_step(Participant.objects.all()).count() == 2
     assert Participant.objects.unassigned().count() >= 6
     for supervisor in User.objects.filter(memberships__role=Role.SUPERVISOR):
         totals = board.totals(board.rows(board.overdue_for(supervisor, now), now))
         assert all(totals.values()), (supervisor.name, totals)
+    assert_nothing_before_intake_or_after(now)
+
+
+def assert_nothing_before_intake_or_after(now: datetime) -> None:
+    for followup in FollowUp.objects.select_related("participant"):
+        assert followup.participant.created_at <= followup.created_at <= now
+        assert followup.closed_at is None or followup.created_at <= followup.closed_at <= now
+        assert followup.due_on >= followup.participant.created_at.date()
+    for attempt in ContactAttempt.objects.select_related("followup"):
+        assert attempt.followup.created_at < attempt.at < now
+    assert not Session.objects.filter(started_at__lt=F("participant__created_at")).exists()
+    assert not Quotation.objects.filter(recorded_at__gt=now).exists()
+    assert not Reminder.objects.filter(seen_at__gt=now).exists()
 
 
 def test_what_is_counted_on_the_rows_is_what_the_rows_say(db) -> None:
@@ -48,8 +62,9 @@ def test_what_is_counted_on_the_rows_is_what_the_rows_say(db) -> None:
         assert followup.owner_id == (current and current.specialist_id)
         assert followup.attempts == followup.tries.count()
     for person in Participant.objects.all():
-        held = person.sessions.filter(status__in=["held", "cut_short"]).order_by("-started_at").first()
-        assert person.last_contact_at == (held and held.started_at)
+        contacts = list(person.sessions.filter(status__in=["held", "cut_short"]).values_list("started_at", flat=True))
+        contacts += person.attempts.filter(outcome__counts_as_presence=True).values_list("at", flat=True)
+        assert person.last_contact_at == max(contacts, default=None)
         assert person.is_active == person.episodes.filter(ended_on=None).exists()
 
 
@@ -57,7 +72,32 @@ def test_the_worker_finds_a_little_to_do_and_no_contradiction(db) -> None:
     make(factories.NOON)
     flagged = FollowUp.objects.filter(flagged_rung__gt=0)
     assert not flagged.exclude(pk__in=FollowUp.objects.overdue(factories.NOON)).exists()
+    of_supervisors = Reminder.objects.filter(rung=Rung.SUPERVISOR).count()
+
     assert reminders.sweep(factories.NOON).flagged > 0
+    assert Reminder.objects.filter(rung=Rung.SUPERVISOR).count() == of_supervisors
+
+
+def test_the_demo_specialist_has_something_of_everything_today(db, sign_in, time_machine) -> None:
+    time_machine.move_to(factories.NOON)
+    make(factories.NOON)
+    page = sign_in(User.objects.get(email="specialist@demo.example")).get("/today/")
+
+    assert all(page.context["sections"].values()), page.context["sections"]
+    assert len(page.context["left_without"]) == 1
+    assert len(page.context["drafts"]) == 1
+
+
+def test_nobody_says_what_everybody_says(db) -> None:
+    make(factories.NOON)
+    assert Participant.objects.values("name_used").distinct().count() == 150
+    assert Quotation.objects.values("text").distinct().count() >= 100
+    assert ContactAttempt.objects.values("outcome").distinct().count() >= 6
+    assert FollowUp.objects.filter(state="not_needed").exists()
+    for model, field in ((Quotation, "text"), (Win, "text"), (FollowUp, "what")):
+        rows = model.objects.exclude(**{field: ""})
+        most = rows.values(field).annotate(times=Count("pk")).order_by("-times").first()
+        assert most["times"] <= rows.count() // 10, most
 
 
 def story() -> list[tuple]:
@@ -86,6 +126,6 @@ def test_it_is_loaded_once(db, monkeypatch) -> None:
 
 
 def test_another_size(db) -> None:
-    make(factories.NOON, people=600)
-    assert Participant.objects.count() == 600
+    make(factories.NOON, people=300)
+    assert Participant.objects.count() == 300
     assert Session.objects.filter(started_at__lt=factories.NOON - timedelta(days=30)).exists()
