@@ -1,0 +1,61 @@
+"""Within which days or hours: windows after an event, quiet hours."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from followups.calendar.days import DAY, WorkingCalendar, local_datetime, moment
+
+
+@dataclass(frozen=True)
+class Window:
+    """Local days within which somebody is to be reached, both included."""
+
+    first: date
+    last: date
+
+    def day_in(self, calendar: WorkingCalendar, today: date) -> date:
+        """The first working day in it from today on; where the team is closed all through, its last day.
+
+        A window is a promise to a person: it is not left because the office is closed.
+        """
+        if today > self.last:
+            return calendar.next_working_day(today)
+        on = calendar.next_working_day(max(self.first, today))
+        return on if on <= self.last else self.last
+
+    def last_day_in(self, calendar: WorkingCalendar, today: date) -> date:
+        """Its last working day from today on; its last day where the team is closed all through."""
+        if today > self.last:
+            return calendar.next_working_day(today)
+        on = calendar.previous_working_day(self.last)
+        return on if on >= max(self.first, today) else self.last
+
+
+def window_after(event: date, days: int, *, counts_day_zero: bool) -> Window:
+    """The days up to `days` after an event.
+
+    HEDIS: after a psychiatric inpatient stay (FUH) the day of discharge does not count; after an emergency
+    visit (FUA, FUM) the day of the visit does. For stays for substance use (FUI) the rule is unconfirmed and
+    handled like FUH, which is the stricter.
+    """
+    return Window(event if counts_day_zero else event + DAY, event + timedelta(days=days))
+
+
+def hours_24_to_72(event: date) -> Window:
+    """The first contact after a setback: one to three days later (practice of post-overdose outreach teams)."""
+    return Window(event + DAY, event + 3 * DAY)
+
+
+def is_quiet(at: datetime, zone: str, begins: time, ends: time) -> bool:
+    """Whether that moment lies in the team's quiet hours; equal times mean there are none."""
+    clock = local_datetime(at, zone).time()
+    if begins <= ends:
+        return begins <= clock < ends
+    return clock >= begins or clock < ends
+
+
+def quiet_ends(at: datetime, zone: str, ends: time) -> datetime:
+    """The next moment (UTC) at which the team's clocks show the end of the quiet hours."""
+    today = local_datetime(at, zone).date()
+    first = moment(today, ends, zone)
+    return first if first > at else moment(today + DAY, ends, zone)
