@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import specialist_teams, supervised_teams
 from accounts.ids import new_id
-from accounts.models import Team, User
-from caseload.models.assignments import Assignment, Cover
+from accounts.models import Cover, Team, User
+from caseload.models.assignments import Assignment
 from caseload.models.phones import PhoneNumber, only_digits
 
 
@@ -48,7 +48,7 @@ class LocalMidnight(models.Func):
 def walks_with(user: Any) -> Q:
     """True of participants assigned to this person now, or to a colleague they cover for today."""
     mine = Assignment.objects.current().filter(participant=OuterRef("pk"), specialist=user.pk)
-    covered = Cover.objects.running().filter(
+    covered = Cover.objects.running().for_specialists().filter(
         cover=user.pk,
         team=OuterRef("team"),
         absent__assignments__participant=OuterRef("pk"),

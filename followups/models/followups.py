@@ -21,8 +21,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import supervised_teams, teams_of
 from accounts.ids import new_id
-from accounts.models import Team, User
-from caseload.models import Assignment, Cover, Participant, Quotation, Session, Win
+from accounts.models import Cover, Team, User
+from caseload.models import Assignment, Participant, Quotation, Session, Win
 from followups.models.plans import CheckInPlan
 
 
@@ -118,7 +118,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def owned_by(self, user: Any) -> "FollowUpQuerySet":
         """Those this person has to keep: their own, and those of a colleague they cover for now."""
-        absent = Cover.objects.running().filter(cover=user.pk, team=OuterRef("team"), absent=OuterRef("owner"))
+        absent = Cover.objects.running().for_specialists().filter(cover=user.pk, team=OuterRef("team"), absent=OuterRef("owner"))
         return self.filter(Q(owner=user.pk) | Exists(absent))
 
     def supervised_by(self, user: Any) -> "FollowUpQuerySet":
