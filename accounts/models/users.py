@@ -78,9 +78,7 @@ class User(AbstractBaseUser):
     credential = models.CharField(
         _("credential"), max_length=60, blank=True, help_text=_("As it stands under a note, for example CPS.")
     )
-    remind_by = models.CharField(
-        _("how to be reminded"), max_length=10, choices=RemindBy, default=RemindBy.EMAIL
-    )
+    remind_by = models.CharField(_("how to be reminded"), max_length=10, choices=RemindBy, default=RemindBy.EMAIL)
     is_active = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     joined_at = models.DateTimeField(null=True, blank=True)

@@ -48,11 +48,15 @@ class LocalMidnight(models.Func):
 def walks_with(user: Any) -> Q:
     """True of participants assigned to this person now, or to a colleague they cover for today."""
     mine = Assignment.objects.current().filter(participant=OuterRef("pk"), specialist=user.pk)
-    covered = Cover.objects.running().for_specialists().filter(
-        cover=user.pk,
-        team=OuterRef("team"),
-        absent__assignments__participant=OuterRef("pk"),
-        absent__assignments__ended_at=None,
+    covered = (
+        Cover.objects.running()
+        .for_specialists()
+        .filter(
+            cover=user.pk,
+            team=OuterRef("team"),
+            absent__assignments__participant=OuterRef("pk"),
+            absent__assignments__ended_at=None,
+        )
     )
     return Q(team__in=specialist_teams(user)) & (Q(Exists(mine)) | Q(Exists(covered)))
 
