@@ -71,14 +71,14 @@ class Failing:
 
 @pytest.mark.parametrize("error", [ConnectionRefusedError(), TimeoutError(), smtplib.SMTPDataError(451, b"greylisted")])
 def test_a_passing_failure_is_tried_again_later(queued, error: Exception) -> None:
-    assert deliver(connection=Failing(error)) == 0
+    assert deliver(server=Failing(error)) == 0
     assert state(queued) == ("queued", 1)
     assert deliver(NOON + timedelta(seconds=30)) == 0
     assert deliver(NOON + timedelta(minutes=2)) == 1
 
 
 def test_a_final_refusal_is_stopped_and_visible(queued) -> None:
-    deliver(connection=Failing(smtplib.SMTPRecipientsRefused({"x": (550, b"unknown")})))
+    deliver(server=Failing(smtplib.SMTPRecipientsRefused({"x": (550, b"unknown")})))
     assert state(queued) == ("stopped", 1)
     assert queued.last_error.startswith("SMTPRecipientsRefused")
     assert "@" not in queued.last_error
@@ -87,7 +87,7 @@ def test_a_final_refusal_is_stopped_and_visible(queued) -> None:
 def test_it_is_given_up_after_the_last_try(queued) -> None:
     at = NOON
     for _try in range(len(delivery.BACK_OFF) + 1):
-        deliver(at, connection=Failing(TimeoutError()))
+        deliver(at, server=Failing(TimeoutError()))
         at += timedelta(days=2)
     assert state(queued)[0] == "stopped"
 
