@@ -8,6 +8,7 @@ from typing import Any
 import phonenumbers
 from django import template
 from django.templatetags.static import static
+from django.utils.dateformat import format as date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -62,6 +63,24 @@ def labels(model: Any, name: str) -> dict[Any, Any]:
 def ago_words(then: date | datetime) -> str:
     """How long ago something was."""
     return _("%(ago)s ago") % {"ago": timesince(then)}
+
+
+@register.filter
+def last_contact_words(then: datetime | None, now: datetime) -> str:
+    """How long nobody has been in touch."""
+    return _("last contact %(ago)s ago") % {"ago": timesince(then, now)} if then else _("no contact yet")
+
+
+@register.filter
+def tries_words(number: int) -> str:
+    """How often somebody tried."""
+    return ngettext("%(number)s try", "%(number)s tries", number) % {"number": number}
+
+
+@register.filter
+def said_on_words(day: date) -> str:
+    """When words were said."""
+    return _("said on %(date)s") % {"date": date_format(day, "j M Y")}
 
 
 @register.filter
