@@ -78,6 +78,24 @@ def tries_words(number: int) -> str:
 
 
 @register.filter
+def walks_with_words(name: str) -> str:
+    """Who walks with somebody."""
+    return _("walks with %(name)s") % {"name": name}
+
+
+@register.filter
+def next_words(day: date) -> str:
+    """When somebody hears from us next."""
+    return _("next %(date)s") % {"date": date_format(day, "D j M")}
+
+
+@register.filter
+def minutes_words(minutes: int) -> str:
+    """How long a session was."""
+    return _("%(minutes)s min") % {"minutes": minutes}
+
+
+@register.filter
 def said_on_words(day: date) -> str:
     """When words were said."""
     return _("said on %(date)s") % {"date": date_format(day, "j M Y")}
