@@ -10,7 +10,7 @@ from demo.rows import Rows
 from demo.story import Last, Story
 from followups.calendar import DAY, midnight
 from followups.models import CheckInPlan, FollowUp, Purpose, Reminder, State
-from followups.models.followups import DecidedBy
+from followups.models.decisions import DecidedBy
 
 RHYTHMS = {"weekly": 4, "every_two_weeks": 4, "monthly": 2}
 

@@ -11,7 +11,7 @@ from demo.program import Program
 from demo.rows import Rows
 from followups.calendar import DAY
 from followups.models import ContactAttempt, FollowUp, NextStep, Purpose, State
-from followups.models.followups import DecidedBy
+from followups.models.decisions import DecidedBy
 
 STATUSES = {"held": 80, "cut_short": 4, "no_show": 9, "cancelled_by_them": 5, "cancelled_by_us": 2}
 PURPOSES = {

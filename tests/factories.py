@@ -1,16 +1,15 @@
 """One factory per model: valid by default, nothing random that matters."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import factory
 from django.db import transaction
 from factory.django import DjangoModelFactory
 
 from accounts.ids import new_id
-from accounts.models import Invitation, Membership, OutgoingEmail, Role, Team, User
+from accounts.models import Cover, Invitation, Membership, OutgoingEmail, Role, Team, User
 from caseload.models import (
     Assignment,
-    Cover,
     Method,
     Participant,
     PhoneNumber,
@@ -35,6 +34,8 @@ class TeamFactory(DjangoModelFactory):
 
     name = factory.Sequence(lambda number: f"Team {number}")
     time_zone = "America/New_York"
+    # None, so that no test depends on the hour it runs at.
+    quiet_from = quiet_until = time(0)
 
 
 class UserFactory(DjangoModelFactory):
@@ -228,7 +229,7 @@ class ReminderFactory(DjangoModelFactory):
 
     followup = factory.SubFactory(FollowUpFactory)
     team = factory.SelfAttribute("followup.team")
-    rung = Rung.SPECIALIST
+    rung = Rung.KEEPER
     recipient = factory.SubFactory(UserFactory)
     due_on = factory.SelfAttribute("followup.due_on")
     created_at = NOON

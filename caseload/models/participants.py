@@ -53,10 +53,10 @@ WALKS_WITH = """
     SELECT own.participant_id FROM caseload_assignment AS own
     WHERE own.specialist_id = %s AND own.ended_at IS NULL
     UNION ALL
-    SELECT theirs.participant_id FROM caseload_cover AS cover
+    SELECT theirs.participant_id FROM accounts_cover AS cover
     JOIN caseload_assignment AS theirs
       ON theirs.specialist_id = cover.absent_id AND theirs.team_id = cover.team_id AND theirs.ended_at IS NULL
-    WHERE cover.cover_id = %s
+    WHERE cover.cover_id = %s AND cover.role = 'specialist'
       AND cover.starts_at <= statement_timestamp() AND cover.ends_at > statement_timestamp()
 """
 

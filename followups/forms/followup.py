@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from followups.forms.dates import FURTHEST, quick_dates
-from followups.models.followups import DecidedBy
+from followups.models.decisions import DecidedBy
 
 
 class RescheduleForm(forms.Form):

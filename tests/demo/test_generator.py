@@ -7,8 +7,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, F
 
-from accounts.models import Role, User
-from caseload.models import Assignment, Cover, Participant, Quotation, Session, SessionDraft, Win
+from accounts.models import Cover, Role, User
+from caseload.models import Assignment, Participant, Quotation, Session, SessionDraft, Win
 from demo.generator import Generator
 from followups import reminders
 from followups.models import ContactAttempt, FollowUp, Reminder, Rung, board

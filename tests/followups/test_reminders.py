@@ -26,7 +26,7 @@ def test_whoever_keeps_it_is_told_once(late, specialist) -> None:
         reminders.sweep(NOON + timedelta(minutes=minute))
 
     late.refresh_from_db()
-    assert told() == [(Rung.SPECIALIST, "Sam")]
+    assert told() == [(Rung.KEEPER, "Sam")]
     assert (late.flagged_rung, late.flagged_at) == (1, NOON)
     assert OutgoingEmail.objects.get().recipient == specialist
 
@@ -43,20 +43,20 @@ def test_after_the_teams_days_the_supervisor_is_told_too(late) -> None:
     friday = told()
     reminders.sweep(NOON + THREE_WORKING_DAYS)
 
-    assert friday == [(Rung.SPECIALIST, "Sam"), (Rung.SUPERVISOR, "Vera")]
+    assert friday == [(Rung.KEEPER, "Sam"), (Rung.SUPERVISOR, "Vera")]
     assert told() == friday
 
 
 def test_not_a_day_earlier(late) -> None:
     reminders.sweep(NOON + timedelta(days=1))
-    assert told() == [(Rung.SPECIALIST, "Sam")]
+    assert told() == [(Rung.KEEPER, "Sam")]
 
 
 def test_a_contact_stops_what_is_still_to_come(late, specialist) -> None:
     reminders.sweep(NOON)
     planning.not_needed(followup=late, reason="met", decided_by="together", by=specialist, at=NOON)
     reminders.sweep(NOON + THREE_WORKING_DAYS)
-    assert told() == [(Rung.SPECIALIST, "Sam")]
+    assert told() == [(Rung.KEEPER, "Sam")]
 
 
 def test_a_new_date_begins_anew(late, specialist) -> None:
@@ -70,19 +70,19 @@ def test_a_new_date_begins_anew(late, specialist) -> None:
 
 def test_a_worker_that_was_away_for_weeks_tells_both(late) -> None:
     reminders.sweep(NOON + timedelta(days=20))
-    assert told() == [(Rung.SPECIALIST, "Sam"), (Rung.SUPERVISOR, "Vera")]
+    assert told() == [(Rung.KEEPER, "Sam"), (Rung.SUPERVISOR, "Vera")]
 
 
 def test_nobodys_follow_up_is_the_supervisors(late) -> None:
     FollowUp.objects.update(owner=None)
     reminders.sweep(NOON)
-    assert told() == [(Rung.SPECIALIST, "Vera")]
+    assert told() == [(Rung.KEEPER, "Vera")]
 
 
 def test_one_who_left_is_not_told(late, specialist) -> None:
     User.objects.filter(pk=specialist.pk).update(is_active=False, deactivated_at=NOON)
     reminders.sweep(NOON)
-    assert told() == [(Rung.SPECIALIST, "Vera")]
+    assert told() == [(Rung.KEEPER, "Vera")]
 
 
 def test_many_make_one_message(late, participant, specialist) -> None:
@@ -120,7 +120,7 @@ def test_a_nudge_goes_with_the_next_message_and_only_once(late, supervisor, spec
     oversight.nudge(followup=late, by=supervisor, at=NOON)
     oversight.nudge(followup=late, by=supervisor, at=NOON)
     reminders.sweep(NOON)
-    assert told() == [(Rung.SPECIALIST, "Sam"), (Rung.NUDGE, "Sam")]
+    assert told() == [(Rung.KEEPER, "Sam"), (Rung.NUDGE, "Sam")]
     assert OutgoingEmail.objects.get().reminders.count() == 2
 
 

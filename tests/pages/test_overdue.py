@@ -4,8 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEvent
-from caseload.models import Cover
+from accounts.models import AuditEvent, Cover
 from followups.models import FollowUp, Reminder
 from tests import factories
 
