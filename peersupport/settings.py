@@ -93,7 +93,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "pages.nav.frame",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "pages.templatetags.wording"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "pages.templatetags.wording",
+                "pages.templatetags.addresses",
+            ],
         },
     },
 ]
