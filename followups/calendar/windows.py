@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from followups.calendar.days import DAY, WorkingCalendar, local_date, moment
+from followups.calendar.days import DAY, WorkingCalendar, local_datetime, moment
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def is_quiet(at: datetime, zone: str, begins: time, ends: time) -> bool:
 
     They go from one moment to another, so that a night in which the clocks change has one beginning and one end.
     """
-    today = local_date(at, zone)
+    today = local_datetime(at, zone).date()
     over_midnight = DAY if begins > ends else timedelta()
     return any(
         moment(day, begins, zone) <= at < moment(day + over_midnight, ends, zone) for day in (today - DAY, today)
@@ -60,6 +60,6 @@ def is_quiet(at: datetime, zone: str, begins: time, ends: time) -> bool:
 
 def quiet_ends(at: datetime, zone: str, ends: time) -> datetime:
     """The next moment (UTC) at which quiet hours end."""
-    today = local_date(at, zone)
+    today = local_datetime(at, zone).date()
     first = moment(today, ends, zone)
     return first if first > at else moment(today + DAY, ends, zone)
