@@ -216,6 +216,9 @@ class Story:
     def close(self, row: FollowUp, state: str, at: datetime, person: Person) -> None:
         """Settled, then and by whom."""
         row.state, row.closed_at, row.closed_by = state, at, person.specialist
+        if row.purpose == Purpose.PROMISE and state == State.DONE:
+            row.kept = not self.chance.one_in(6)
+            row.closing_reason = "" if row.kept else self.chance.deal(notes.NOT_KEPT)
 
     def was_in_touch(self, person: Person, at: datetime) -> None:
         """The last contact is the latest there was."""

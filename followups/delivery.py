@@ -25,6 +25,8 @@ CLAIM = 20
 LEASE = timedelta(minutes=2)
 # Longer than one message can take (EMAIL_TIMEOUT).
 LEASE_MARGIN = timedelta(seconds=20)
+# After so long a summary of the day is no longer one.
+FRESH = timedelta(hours=20)
 MOST_SKEW = timedelta(seconds=2)
 # Minutes until the next try, after the first, second … failure; then it is given up and shown.
 BACK_OFF = (1, 5, 15, 60, 180, 360, 720, 1440)
@@ -104,7 +106,7 @@ def send_one(message: OutgoingEmail, server: BaseEmailBackend, at: datetime) -> 
     """Send one message if it is still wanted, and write down what became of it."""
     if message.attempts >= len(BACK_OFF):
         return finish(message, EmailState.STOPPED, at, message.last_error or "gave up")
-    if not still_wanted(message):
+    if not still_wanted(message, at):
         return finish(message, EmailState.CANCELLED, at)
     later = quiet_until(message, at)
     if later is not None:
@@ -129,12 +131,14 @@ def send_one(message: OutgoingEmail, server: BaseEmailBackend, at: datetime) -> 
     return True
 
 
-def still_wanted(message: OutgoingEmail) -> bool:
+def still_wanted(message: OutgoingEmail, at: datetime) -> bool:
     """Ask again: an active colleague, and for a reminder something still owed that they may still see."""
     if message.kind == EmailKind.INVITATION:
         return message.recipient.is_invited
     if not message.recipient.is_active:
         return False
+    if message.kind == EmailKind.DIGEST:
+        return at - message.created_at < FRESH  # yesterday's news helps nobody
     if message.kind != EmailKind.REMINDER:
         return True
     seen = FollowUp.objects.visible_to(message.recipient)

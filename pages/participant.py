@@ -35,7 +35,9 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "topics": by_topic(list(said.newest_of_each_topic(WORDS))),
             "phones": list(person.phones.order_by("position", "pk")),
             "rhythm": dict(RhythmKind.choices).get(person.rhythm_kind, ""),
-            "standing": list(standing.with_days_overdue(now).select_related("owner").order_by("due_on", "pk")[:50]),
+            "standing": list(
+                standing.with_days_overdue(now).select_related("owner", "moved_by").order_by("due_on", "pk")[:50]
+            ),
             "entries": entries,
             "next": following,
             "is_first": before is None,

@@ -253,6 +253,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15 * 60.0,
         "options": {"expires": 15 * 60},
     },
+    "queue the morning's summaries where it is morning": {
+        "task": "followups.tasks.digest",
+        "schedule": 5 * 60.0,
+        "options": {"expires": 5 * 60},
+    },
     "send the e-mail that is waiting": {
         "task": "followups.tasks.deliver_mail",
         "schedule": 20.0,

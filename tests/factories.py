@@ -20,7 +20,7 @@ from caseload.models import (
     Win,
 )
 from caseload.models.words import Topic
-from followups.models import CheckInPlan, ContactAttempt, FollowUp, NextStep, Outcome, Reminder, Rung
+from followups.models import CheckInPlan, CloserRhythm, ContactAttempt, FollowUp, NextStep, Outcome, Reminder, Rung
 
 # A Wednesday without holidays around it; 10:00 in New York.
 NOON = datetime(2026, 5, 6, 14, 0, tzinfo=UTC)
@@ -219,6 +219,19 @@ class CheckInPlanFactory(DjangoModelFactory):
     participant = factory.SubFactory(ParticipantFactory)
     team = factory.SelfAttribute("participant.team")
     starts_on = DAY
+    created_at = NOON
+    created_by = factory.SubFactory(UserFactory)
+
+
+class CloserRhythmFactory(DjangoModelFactory):
+    class Meta:
+        model = CloserRhythm
+
+    participant = factory.SubFactory(ParticipantFactory)
+    team = factory.SelfAttribute("participant.team")
+    occasion = "setback"
+    happened_on = DAY
+    until = DAY + timedelta(days=30)
     created_at = NOON
     created_by = factory.SubFactory(UserFactory)
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from accounts.models import Cover, Membership, Role, Team
-from followups.calendar import is_quiet, local_date, midnight, quiet_ends
+from followups.calendar import DAY, is_quiet, local_date, midnight, quiet_ends
 from followups.models import Rung
 from followups.models.calendars import calendar_of
 
@@ -19,6 +19,7 @@ class TeamRules:
     zone: str
     today: date
     is_working_day: bool
+    begins_week: bool
     is_quiet: bool
     loud_again_at: datetime
     day_began_at: datetime
@@ -47,6 +48,7 @@ def rules_of(team: Team, at: datetime) -> TeamRules:
         zone=team.time_zone,
         today=today,
         is_working_day=calendar.is_working_day(today),
+        begins_week=today == calendar.next_working_day(today - DAY * today.weekday()),
         is_quiet=is_quiet(at, team.time_zone, team.quiet_from, team.quiet_until),
         loud_again_at=quiet_ends(at, team.time_zone, team.quiet_until),
         day_began_at=midnight(today, team.time_zone),

@@ -72,6 +72,7 @@ def test_the_worker_finds_a_little_to_do_and_no_contradiction(db) -> None:
     make(factories.NOON)
     flagged = FollowUp.objects.filter(flagged_rung__gt=0)
     assert not flagged.exclude(pk__in=FollowUp.objects.overdue(factories.NOON)).exists()
+    assert not FollowUp.objects.filter(came_from=None, purpose="promise", state="done", kept=None).exists()
     of_supervisors = Reminder.objects.filter(rung=Rung.SUPERVISOR).count()
 
     assert reminders.sweep(factories.NOON).flagged > 0

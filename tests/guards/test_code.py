@@ -22,6 +22,7 @@ INTERNAL = {
     "caseload.Assignment": "who walks with whom; joined to participants that were asked for",
     "caseload.Activity": "the same list for everybody",
     "followups.NextStep": "read with its session",
+    "followups.Digest": "that a summary was made; about nobody",
     "followups.SweepRun": "the worker's heartbeat, about nobody",
     "caseload.Session_activities": "the link between a session and its activities",
 }
