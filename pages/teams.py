@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from accounts.access import Permission, requires
 from accounts.actions import teams as deeds
 from accounts.forms.teams import TeamForm
-from accounts.models import Team
+from accounts.models import OutgoingEmail, Team
 
 
 @requires(Permission.RUN_ACCOUNTS)
 def teams(request: HttpRequest) -> HttpResponse:
     rows = Team.objects.visible_to(request.user).with_members().order_by("name")
-    return render(request, "teams/teams.html", {"rows": list(rows[:500])})
+    alarm = OutgoingEmail.objects.alarm(timezone.now())
+    return render(request, "teams/teams.html", {"rows": list(rows[:500]), "alarm": alarm})
 
 
 @requires(Permission.RUN_ACCOUNTS)

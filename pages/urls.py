@@ -8,6 +8,7 @@ from django.urls.converters import StringConverter
 from pages import (
     attempt,
     cover,
+    deliveries,
     episode,
     followup,
     health,
@@ -101,4 +102,6 @@ urlpatterns = [
     path("teams/", teams.teams, name="teams"),
     path("teams/new/", teams.add_team, name="add_team"),
     path("teams/<uuid:team_id>/", teams.team, name="team"),
+    path("deliveries/", deliveries.deliveries, name="deliveries"),
+    path("deliveries/<uuid:message_id>/again/", deliveries.try_again, name="try_again"),
 ]

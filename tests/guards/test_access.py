@@ -73,6 +73,8 @@ ADDRESSES = {
     "teams": ADMIN,
     "add_team": ADMIN,
     "team": ADMIN,
+    "deliveries": ADMIN,
+    "try_again": ADMIN,
 }
 
 STANDINGS = (
@@ -183,6 +185,7 @@ def cast(participant, specialist, colleague, supervisor, other_supervisor, admin
         "cover_id": cover.pk,
         "team_id": team.pk,
         "user_id": colleague.pk,
+        "message_id": factories.OutgoingEmailFactory(state="stopped", text="", finished_at=now).pk,
         "token": "none",
         "uidb36": "0",
         "key": "none",
