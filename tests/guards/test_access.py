@@ -20,6 +20,7 @@ SUPERVISE, RECORD_SUPERVISE, ADMIN = "supervise", "record_supervise", "admin"
 
 ADDRESSES = {
     "healthz": OPEN,
+    "readyz": OPEN,
     "account_login": OPEN,
     "account_reset_password": OPEN,
     "account_reset_password_done": OPEN,
@@ -96,7 +97,7 @@ def expected(name: str, kind: str, standing: str) -> set[int]:
     """The answers that are right for GET."""
     fine = {200, 302, 405}
     if kind == OPEN:
-        return fine | {410}
+        return fine | {410} | ({503} if name == "readyz" else set())
     if standing in {"nobody", "deactivated"}:
         return {302}
     if kind == ANYONE:
