@@ -31,6 +31,7 @@ MENU = (
     Entry(_("Staff"), "staff", Permission.RUN_ACCOUNTS, "people"),
     Entry(_("Teams"), "teams", Permission.RUN_ACCOUNTS, "note"),
     Entry(_("Outcomes"), "outcomes", Permission.RUN_ACCOUNTS, "check"),
+    Entry(_("Deliveries"), "deliveries", Permission.RUN_ACCOUNTS, "text"),
 )
 
 

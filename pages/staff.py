@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import Permission, requires
 from accounts.actions import people
 from accounts.forms.people import InviteForm, RolesForm
-from accounts.models import Team, User
+from accounts.models import OutgoingEmail, Team, User
 from caseload.models import Assignment
 from followups.actions import leaving
 
@@ -26,7 +26,9 @@ def staff(request: HttpRequest) -> HttpResponse:
     accounts = User.objects.visible_to(request.user).standing_as(show).after(request.GET.get("after", ""))
     rows = list(accounts.prefetch_related("memberships__team").order_by("name", "email")[: PAGE + 1])
     following = f"?show={show}&after={rows[PAGE - 1].pk}" if len(rows) > PAGE else ""
-    return render(request, "staff/staff.html", {"rows": rows[:PAGE], "show": show, "next": following})
+    alarm = OutgoingEmail.objects.alarm(timezone.now())
+    context = {"rows": rows[:PAGE], "show": show, "next": following, "alarm": alarm}
+    return render(request, "staff/staff.html", context)
 
 
 @requires(Permission.RUN_ACCOUNTS)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.access import Permission, requires
 from accounts.actions import teams as deeds
 from accounts.forms.teams import TeamForm
-from accounts.models import Team
+from accounts.models import OutgoingEmail, Team
 from followups.models import ladder
 
 
@@ -21,7 +21,8 @@ def teams(request: HttpRequest) -> HttpResponse:
     unheard = ladder.unheard([row.pk for row in rows])
     for row in rows:
         row.unheard = unheard.get(row.pk, 0)
-    return render(request, "teams/teams.html", {"rows": rows})
+    alarm = OutgoingEmail.objects.alarm(timezone.now())
+    return render(request, "teams/teams.html", {"rows": rows, "alarm": alarm})
 
 
 @requires(Permission.RUN_ACCOUNTS)

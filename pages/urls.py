@@ -10,6 +10,7 @@ from pages import (
     closer,
     cover,
     decided,
+    deliveries,
     episode,
     followup,
     handoff,
@@ -47,6 +48,7 @@ register_converter(LettersAndDigits, "alnum")
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     # Signing in
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
@@ -123,4 +125,6 @@ urlpatterns = [
     path("teams/", teams.teams, name="teams"),
     path("teams/new/", teams.add_team, name="add_team"),
     path("teams/<uuid:team_id>/", teams.team, name="team"),
+    path("deliveries/", deliveries.deliveries, name="deliveries"),
+    path("deliveries/<uuid:message_id>/again/", deliveries.try_again, name="try_again"),
 ]

@@ -1,12 +1,20 @@
 """E-mail that is to be sent: rows first, SMTP after commit."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.ids import new_id
-from accounts.models.users import User
+from accounts.models.users import User, runs_accounts
+
+# Without an e-mail leaving for this long although some wait, somebody has to look.
+SILENT_FOR = timedelta(days=1)
+# A mail server that does not answer costs a message this long at least; one that says never is quicker.
+HELD_UP = timedelta(hours=12)
 
 
 class EmailState(models.TextChoices):
@@ -27,13 +35,55 @@ class EmailKind(models.TextChoices):
     DIGEST = "digest", "digest"
 
 
+@dataclass(frozen=True)
+class Alarm:
+    """Since when nothing has left, and how many messages wanted to."""
+
+    since: datetime
+    waiting: int
+
+
 class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
-    """Questions the delivery asks."""
+    """Questions the delivery asks, and the page about what could not be delivered."""
+
+    def visible_to(self, user: Any) -> "OutgoingEmailQuerySet":
+        """All for an administrator, none for anybody else."""
+        return self if runs_accounts(user) else self.none()
 
     def waiting(self, at: datetime) -> "OutgoingEmailQuerySet":
         """Those to be tried now: queued, their next try has come, and nobody holds a lease on them."""
         free = Q(leased_until=None) | Q(leased_until__lte=at)
         return self.filter(free, state=EmailState.QUEUED, next_try_at__lte=at)
+
+    def given_up(self) -> "OutgoingEmailQuerySet":
+        """Those that could not be delivered, with whom they were for, the latest first."""
+        return self.filter(state=EmailState.STOPPED).select_related("recipient").order_by("-finished_at", "-pk")
+
+    def after(self, last: str) -> "OutgoingEmailQuerySet":
+        """Those that follow the message with that id in that order; all where it is none."""
+        try:
+            row = self.model.objects.filter(pk=UUID(last), finished_at__isnull=False).first()
+        except ValueError:
+            row = None
+        if row is None:
+            return self
+        return self.filter(Q(finished_at__lt=row.finished_at) | Q(finished_at=row.finished_at, pk__lt=row.pk))
+
+    def alarm(self, at: datetime) -> Alarm | None:
+        """Whether some have waited for over a day while none has left; None where all is well.
+
+        With a dead mail server a message is given up within a day, so that those count too, unless one has left since.
+        """
+        stuck = self.filter(state=EmailState.STOPPED, finished_at__gte=F("created_at") + HELD_UP)
+        stuck = stuck.filter(finished_at__gt=at - 7 * SILENT_FOR) | self.filter(state=EmailState.QUEUED)
+        rows = list(stuck.values_list("created_at", "finished_at"))
+        if not any(created_at <= at - SILENT_FOR for created_at, _finished_at in rows):
+            return None
+        left = self.filter(state=EmailState.SENT).aggregate(last=models.Max("finished_at"))["last"]
+        if left is not None:
+            rows = [(created, given_up) for created, given_up in rows if given_up is None or given_up > left]
+        since = max(filter(None, [left, min((created for created, _given_up in rows), default=None)]), default=at)
+        return Alarm(since, len(rows)) if rows and since <= at - SILENT_FOR else None
 
 
 class OutgoingEmail(models.Model):

@@ -37,6 +37,9 @@ def people(participant, specialist, colleague, supervisor, administrator, team):
     factories.CoverFactory(
         team=team, absent=specialist, cover=colleague, starts_at=now, ends_at=now + timedelta(days=2)
     )
+    long = factories.UserFactory(name=LONG, email=f"{'long' * 15}@{'example' * 8}.org")
+    factories.OutgoingEmailFactory(recipient=long, state="stopped", text="", finished_at=now, kind="invitation")
+    factories.OutgoingEmailFactory(recipient=long, created_at=now - timedelta(days=3))
     ids = {"participant_id": participant.pk, "followup_id": followup.pk, "team_id": team.pk, "user_id": colleague.pk}
     return {"specialist": specialist, "supervisor": supervisor, "administrator": administrator}, ids
 
@@ -46,6 +49,7 @@ READ_BY |= {"record_supervise": ("supervisor",), "admin": ("administrator",)}
 DEEDS = {"notices_seen", "end_plan", "keep_draft", "drop_draft", "record_attempt", "undo_attempt", "overdue_csv"}
 DEEDS |= {"reassign", "take_over", "nudge", "discussed", "end_cover", "invite_again", "deactivate", "reactivate"}
 DEEDS |= {"account_logout", "account_set_password", "account_reauthenticate", "home", "welcome_back", "healthz"}
+DEEDS |= {"try_again", "readyz"}
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")])
