@@ -72,7 +72,8 @@ def end(*, cover: Cover, by: User, at: datetime) -> None:
         row.save(update_fields=["ends_at"])
 
 
-def end_all_by(*, stand_in: User, by: User, at: datetime) -> None:
-    """End what somebody was to do in others' stead, since they leave; call inside a deed."""
-    for row in Cover.objects.filter(cover=stand_in, ends_at__gt=at):
-        end(cover=row, by=by, at=at)
+def end_unfit(*, stand_in: User, by: User, at: datetime) -> None:
+    """End what somebody was to do in others' stead and no longer may, since they leave or changed roles."""
+    for row in Cover.objects.filter(cover=stand_in, ends_at__gt=at).select_related("team"):
+        if not stand_in.is_active or not may_be_lent(stand_in, row.team, row.role):
+            end(cover=row, by=by, at=at)

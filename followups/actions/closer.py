@@ -61,7 +61,7 @@ def begin(
 
 
 def make_room(closer: CloserRhythm, days: list[date], decided_by: str, by: User, at: datetime) -> None:
-    """Set the plan's check-ins aside that the closer contacts stand for: all until it ends, or those of the same day."""
+    """Set the plan's check-ins aside that the closer contacts stand for: all of its time, or of the same days."""
     today = local_date(at, closer.team.time_zone)
     planned = plans.untouched(closer.participant, today).filter(plan__isnull=False)
     stand_for = planned.filter(due_on__lte=closer.until) if rests_the_plan(closer) else planned.filter(due_on__in=days)

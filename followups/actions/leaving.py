@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 
 from accounts.actions import cover, people
-from accounts.models import Membership, User
+from accounts.models import Membership, Role, User
 from caseload.actions import handover
 from caseload.models import Assignment
 from caseload.models.assignments import AssignmentEnd
@@ -49,7 +49,7 @@ def change_memberships(*, user: User, places: Iterable[people.Place], by: User, 
 
 def give_back(user: User) -> None:
     """What somebody kept for others' people and may no longer see goes back to who walks with them, told anew."""
-    supervises = Membership.objects.filter(user=user, user__is_active=True).values("team")
+    supervises = Membership.objects.filter(user=user, role=Role.SUPERVISOR, user__is_active=True).values("team")
     walks_with = Assignment.objects.current().filter(specialist=user, specialist__is_active=True).values("participant")
     unseen = FollowUp.objects.standing().filter(~Q(team__in=supervises) & ~Q(participant__in=walks_with), owner=user)
     specialist = Assignment.objects.current().filter(participant=OuterRef("participant")).values("specialist")

@@ -97,7 +97,7 @@ class WorkingCalendar:
 
     def _seek(self, on: date, step: timedelta) -> date:
         start = on
-        for _try in range(LONGEST_CLOSED_STRETCH):
+        for _try in range(LONGEST_CLOSED_STRETCH + 1):
             if self.is_working_day(on):
                 return on
             on += step

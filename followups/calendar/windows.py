@@ -48,15 +48,19 @@ def hours_24_to_72(event: date) -> Window:
 
 
 def is_quiet(at: datetime, zone: str, begins: time, ends: time) -> bool:
-    """Whether that moment lies in the team's quiet hours; equal times mean there are none."""
-    clock = local_datetime(at, zone).time()
-    if begins <= ends:
-        return begins <= clock < ends
-    return clock >= begins or clock < ends
+    """Whether that moment lies in the team's quiet hours; equal times mean there are none.
+
+    They go from one moment to another, so that a night in which the clocks change has one beginning and one end.
+    """
+    today = local_datetime(at, zone).date()
+    over_midnight = DAY if begins > ends else timedelta()
+    return any(
+        moment(day, begins, zone) <= at < moment(day + over_midnight, ends, zone) for day in (today - DAY, today)
+    )
 
 
 def quiet_ends(at: datetime, zone: str, ends: time) -> datetime:
-    """The next moment (UTC) at which the team's clocks show the end of the quiet hours."""
+    """The next moment (UTC) at which quiet hours end."""
     today = local_datetime(at, zone).date()
     first = moment(today, ends, zone)
     return first if first > at else moment(today + DAY, ends, zone)

@@ -13,6 +13,7 @@ from followups.models import Rung
 from followups.reminders.rules import Listeners, TeamRules
 
 BATCH = 2_000
+LADDER = (Rung.KEEPER, Rung.AGAIN, Rung.SUPERVISOR, Rung.ANYONE)
 
 PROBE = """
     SELECT cutoff.team_id
@@ -67,7 +68,8 @@ FLAG = """
         WHERE %(rung)s >= 3 OR NOT flagged.has_keeper
     ), told AS (
         INSERT INTO followups_reminder (id, team_id, followup_id, rung, recipient_id, due_on, created_at)
-        SELECT gen_random_uuid(), recipient.team_id, recipient.id, %(rung)s, recipient.hears_id, recipient.due_on, %(at)s
+        SELECT gen_random_uuid(), recipient.team_id, recipient.id, %(rung)s, recipient.hears_id,
+            recipient.due_on, %(at)s
         FROM recipient
         WHERE %(rung)s = 1 OR NOT EXISTS (
             SELECT FROM followups_reminder AS earlier
@@ -88,9 +90,7 @@ TELL_ANEW = """
 def flag(rules: list[TeamRules], listeners: Listeners, at: datetime) -> int:
     """Flag everything, rung after rung, the lower first; returns how many follow-ups climbed (each rung counts)."""
     tell_anew(listeners)
-    return sum(
-        flag_rung(rung, rules, listeners, at) for rung in (Rung.KEEPER, Rung.AGAIN, Rung.SUPERVISOR, Rung.ANYONE)
-    )
+    return sum(flag_rung(rung, rules, listeners, at) for rung in LADDER)
 
 
 def tell_anew(listeners: Listeners) -> None:
