@@ -36,7 +36,7 @@ SIZES = {
     # 20 teams with 500 people each.
     "M": Size(people=2_500, times=4),
     # 200 teams, 2,000 specialists; with the demo's own, 2 million sessions and 3 million follow-ups.
-    "L": Size(people=2_500, caseload=50, sessions=14.5, calls=10, times=40),
+    "L": Size(people=2_500, caseload=50, sessions=15, calls=9, times=40),
 }
 
 
@@ -67,16 +67,16 @@ def enlarge(size: Size) -> None:
 
 @transaction.atomic
 def lighten(specialist: User) -> None:
-    """Leave the demo specialist as many people as in S, so that the same page is measured at every size."""
-    mine = Assignment.objects.current().filter(specialist=specialist).order_by("pk")
-    passed_on = list(mine.values_list("participant", flat=True)[USUAL_CASELOAD:])
-    if not passed_on:
-        return
+    """Leave the demo specialist, and those they stand in for, as many people as in S: the same page at every size."""
     team = specialist.memberships.get(role=Role.SPECIALIST).team_id
     colleagues = User.objects.filter(memberships__team=team, memberships__role=Role.SPECIALIST)
-    other = colleagues.exclude(pk=specialist.pk).order_by("-pk")[0]
-    FollowUp.objects.standing().filter(participant__in=passed_on).update(owner=other)
-    Assignment.objects.current().filter(participant__in=passed_on).update(specialist=other)
+    absent = list(User.objects.filter(absences__cover=specialist))
+    other = colleagues.exclude(pk__in=[specialist.pk, *(one.pk for one in absent)]).order_by("-pk")[0]
+    for colleague in (specialist, *absent):
+        current = Assignment.objects.current().filter(specialist=colleague).order_by("pk")
+        passed_on = list(current.values_list("participant", flat=True)[USUAL_CASELOAD:])
+        FollowUp.objects.standing().filter(participant__in=passed_on).update(owner=other)
+        Assignment.objects.current().filter(participant__in=passed_on).update(specialist=other)
 
 
 def caseload_of(specialist: User) -> ParticipantQuerySet:
