@@ -168,13 +168,20 @@ def finish(message: OutgoingEmail, state: str, at: datetime, error: str = "") ->
 
 def put_back(message: OutgoingEmail, error: Exception, at: datetime) -> bool:
     """After a failure: try later, or stop where the server says never (5xx) or too often has passed. False."""
-    what = f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
+    what = f"{type(error).__name__} {code_of(error)}".strip()
     if is_final(error) or message.attempts >= len(BACK_OFF):
         return finish(message, EmailState.STOPPED, at, what)
     later = at + timedelta(minutes=BACK_OFF[message.attempts - 1])
     OutgoingEmail.objects.filter(pk=message.pk).update(leased_until=None, next_try_at=later, last_error=what)
     log.warning("message %s is tried again later: %s", message.pk, what)
     return False
+
+
+def code_of(error: Exception) -> str:
+    """The server's number, where it gave one; never its words, which may hold an address."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return " ".join(str(code) for code, _words in error.recipients.values())
+    return str(getattr(error, "smtp_code", ""))
 
 
 def is_final(error: Exception) -> bool:

@@ -37,5 +37,10 @@ def pass_on_reminders(standing: FollowUpQuerySet, specialist: User) -> None:
 
 
 def nobody_keeps(participants: list[object]) -> None:
-    """What is owed to these participants belongs to nobody for the time being; call inside a deed."""
-    FollowUp.objects.standing().filter(participant__in=participants).update(owner=None)
+    """What is owed to these participants belongs to nobody for the time being; call inside a deed.
+
+    Told anew, so that the supervisors hear at once of what is due, and not only at their own rung.
+    """
+    FollowUp.objects.standing().filter(participant__in=participants).update(
+        owner=None, flagged_rung=0, flagged_at=None, unheard=False
+    )

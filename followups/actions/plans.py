@@ -1,8 +1,9 @@
 """Agreeing on a rhythm, and laying out its follow-ups ahead of time."""
 
+import logging
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions.events import note
@@ -13,6 +14,8 @@ from followups.models import CheckInPlan, CloserRhythm, DecidedBy, FollowUp, Sta
 from followups.models.calendars import calendar_of
 from followups.models.closer import Occasion
 from followups.models.followups import STANDING
+
+log = logging.getLogger(__name__)
 
 # Follow-ups exist at least this far ahead, so that people and colleagues can see what is coming.
 AHEAD = timedelta(days=28)
@@ -159,20 +162,33 @@ def preview(*, plan: CheckInPlan, today: date, count: int = 10) -> list[date]:
 
 def lay_out_all(*, at: datetime, batch: int = 200) -> int:
     """Lay out every running plan whose bookmark is too near; each plan is a transaction of its own."""
-    total = 0
+    total, broken = 0, []
     # A day early everywhere west of UTC: laying out looks at the team's own day.
     soon = at.date() + AHEAD - DAY
     waiting = CheckInPlan.objects.running().filter(participant__is_active=True)
     while True:
         keys = list(
             waiting.exclude(planned_until__gte=soon)
+            .exclude(pk__in=broken)
             .order_by("planned_until", "pk")
             .values_list("pk", flat=True)[:batch]
         )
-        done = sum(1 for key in keys if lay_out_one(key, at))
+        done = sum(1 for key in keys if laid_out_or_left(key, at, broken))
         total += done
         if len(keys) < batch or done == 0:
             return total
+
+
+def laid_out_or_left(key: object, at: datetime, broken: list[object]) -> bool:
+    """Lay out one plan; one that cannot be is noted and left, so that it does not stop the others."""
+    try:
+        return lay_out_one(key, at)
+    except OperationalError:
+        raise  # the database itself: the next run goes on
+    except Exception as error:
+        log.error("plan %s cannot be laid out: %s", key, type(error).__name__)
+        broken.append(key)
+        return True
 
 
 @transaction.atomic

@@ -44,6 +44,7 @@ class OutcomeForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["effect"].choices = Effect.choices
         # What an outcome did is written into what was recorded with it; only new ones choose their effect.
         if not self.instance._state.adding:
             for name in ("effect", "reached", "counts_as_presence"):

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from caseload.models import Participant
 from followups.models.followups import FollowUp, FollowUpQuerySet, State
+from followups.models.gaps import without_next_step
 
 
 def decisions_for(user: Any) -> FollowUpQuerySet:
@@ -28,5 +29,7 @@ def after(decisions: FollowUpQuerySet, last: FollowUp | None) -> FollowUpQuerySe
 
 def people_without(user: Any) -> Any:
     """People with us who have nothing standing, since it was decided so; by name."""
-    standing = FollowUp.objects.standing().values("participant")
-    return Participant.objects.visible_to(user).active().exclude(pk__in=standing).order_by("name_used", "pk")
+    people = Participant.objects.visible_to(user)
+    standing = FollowUp.objects.standing().filter(participant=OuterRef("pk"))
+    forgotten = without_next_step(people).values("pk")
+    return people.active().filter(~Exists(standing)).exclude(pk__in=forgotten).order_by("name_used", "pk")

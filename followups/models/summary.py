@@ -40,7 +40,7 @@ class Summary:
 def of_a_day(user: Any, at: datetime) -> Summary:
     """A specialist's: the people they walk with, and what they keep, also for somebody they stand in for."""
     mine = FollowUp.objects.visible_to(user).owned_by(user)
-    return summary(Participant.objects.kept_by(user), mine, mine.overdue(at).count(), at, days=timedelta(days=1))
+    return summary(Participant.objects.kept_by(user), mine, mine.overdue(at).count(), at, days=WEEK)
 
 
 def of_a_week(user: Any, at: datetime) -> Summary:

@@ -1,10 +1,11 @@
 """The morning's summary: a specialist's day for those who chose it, a supervisor's week on its first working day."""
 
+import logging
 from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.urls import reverse
 
 from accounts.actions import mail
@@ -16,6 +17,8 @@ from followups.models.digests import DigestKind
 from followups.models.summary import of_a_day, of_a_week
 from followups.reminders.rules import TeamRules, listeners_now, rules_at
 
+log = logging.getLogger(__name__)
+
 SUMMARY = {DigestKind.DAY: of_a_day, DigestKind.WEEK: of_a_week}
 
 
@@ -24,7 +27,18 @@ def send_digests(at: datetime) -> int:
     rules = {one.team_id: one for one in rules_at(at) if not one.is_quiet and one.is_working_day}
     wanted = {**those_of_a_day(rules), **those_of_a_week(rules)}
     made = set(Digest.objects.filter(on__in={on for _user, _kind, on in wanted}).values_list("recipient", "kind", "on"))
-    return sum(make_one(user, kind, on, at) for user, kind, on in sorted(set(wanted) - made, key=str))
+    return sum(made_or_left(user, kind, on, at) for user, kind, on in sorted(set(wanted) - made, key=str))
+
+
+def made_or_left(user: UUID, kind: str, on: date, at: datetime) -> bool:
+    """Make one; one that cannot be is noted and left for the next run, so that it does not stop the others."""
+    try:
+        return make_one(user, kind, on, at)
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.error("the summary of %s cannot be made: %s", user, type(error).__name__)
+        return False
 
 
 def those_of_a_day(rules: dict[UUID, TeamRules]) -> dict[tuple[UUID, str, date], None]:

@@ -5,12 +5,17 @@ batch and a reminder is unique, so a run cut off at any point is finished by the
 once share the work (SKIP LOCKED). Whether something is overdue is never decided here; that is computed.
 """
 
+import logging
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from followups.models import Rung
 from followups.reminders.rules import Listeners, TeamRules
+
+log = logging.getLogger(__name__)
 
 BATCH = 2_000
 LADDER = (Rung.KEEPER, Rung.AGAIN, Rung.SUPERVISOR, Rung.ANYONE)
@@ -50,7 +55,7 @@ FLAG = """
         JOIN cutoff ON cutoff.team_id = row.team_id AND row.due_on <= cutoff.due_on
         LEFT JOIN known ON known.team_id = row.team_id AND known.keeper_id = row.owner_id
         LEFT JOIN supervised ON supervised.team_id = row.team_id
-        WHERE row.flagged_rung = %(rung)s - 1 AND row.state IN ('open', 'waiting', 'paused')
+        WHERE row.flagged_rung = %(rung)s - 1 AND row.state IN ('open', 'waiting', 'paused') {which}
         LIMIT %(batch)s
         FOR UPDATE OF row SKIP LOCKED
     ), flagged AS (
@@ -81,6 +86,17 @@ FLAG = """
     SELECT count(*) FROM flagged
 """
 
+ONLY_THESE = "AND row.id = ANY(%(these)s::uuid[])"
+NOT_THESE = "AND row.id <> ALL(%(these)s::uuid[])"
+DUE_IDS = """
+    SELECT row.id FROM followups_followup AS row
+    JOIN unnest(%(teams)s::uuid[], %(due_by)s::date[]) AS cutoff (team_id, due_on)
+        ON cutoff.team_id = row.team_id AND row.due_on <= cutoff.due_on
+    WHERE row.flagged_rung = %(rung)s - 1 AND row.state IN ('open', 'waiting', 'paused')
+      AND row.id <> ALL(%(these)s::uuid[])
+    LIMIT %(batch)s
+"""
+
 TELL_ANEW = """
     UPDATE followups_followup SET flagged_rung = 0, flagged_at = NULL, unheard = false
     WHERE unheard AND state IN ('open', 'waiting', 'paused') AND team_id = ANY(%(teams)s::uuid[])
@@ -100,15 +116,41 @@ def tell_anew(listeners: Listeners) -> None:
 
 
 def flag_rung(rung: int, rules: list[TeamRules], listeners: Listeners, at: datetime) -> int:
-    """Flag what belongs on one rung, batch after batch; returns how many."""
+    """Flag what belongs on one rung, batch after batch; returns how many.
+
+    A row that cannot be flagged is found by halving its batch, and left out: it must not stop the others.
+    """
     teams = teams_with_work(rung, rules)
-    total = 0
-    while teams:
-        count = flag_batch(rung, [one for one in rules if one.team_id in teams], listeners, at)
+    if not teams:
+        return 0
+    given = parameters(rung, [one for one in rules if one.team_id in teams], listeners, at)
+    total, left_out = 0, []
+    while True:
+        try:
+            count = flag_batch(NOT_THESE, {**given, "these": left_out})
+        except OperationalError:
+            raise  # the database itself: the next run goes on
+        except DatabaseError:
+            count, broken = flag_around(due_ids(given, left_out), given)
+            left_out += broken
         total += count
-        if count < BATCH:
-            break
-    return total
+        if count == 0:
+            return total
+
+
+def flag_around(ids: list[str], given: dict[str, Any]) -> tuple[int, list[str]]:
+    """Flag these, leaving out those that make the statement fail; returns how many, and which were left out."""
+    try:
+        return flag_batch(ONLY_THESE, {**given, "these": ids}), []
+    except OperationalError:
+        raise
+    except DatabaseError as error:
+        if len(ids) == 1:
+            log.error("follow-up %s cannot be flagged: %s", ids[0], type(error).__name__)
+            return 0, ids
+    half = len(ids) // 2
+    first, second = flag_around(ids[:half], given), flag_around(ids[half:], given)
+    return first[0] + second[0], first[1] + second[1]
 
 
 def teams_with_work(rung: int, rules: list[TeamRules]) -> set[object]:
@@ -119,27 +161,36 @@ def teams_with_work(rung: int, rules: list[TeamRules]) -> set[object]:
 
 
 @transaction.atomic
-def flag_batch(rung: int, rules: list[TeamRules], listeners: Listeners, at: datetime) -> int:
+def flag_batch(which: str, given: dict[str, Any]) -> int:
     """Flag some follow-ups and write whom that tells, in one statement; returns how many were flagged."""
+    with connection.cursor() as cursor:
+        cursor.execute(FLAG.format(which=which), given)
+        return cursor.fetchone()[0]
+
+
+def due_ids(given: dict[str, Any], left_out: list[str]) -> list[str]:
+    """The batch in which something cannot be flagged."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE_IDS, {**given, "these": left_out})
+        return [str(key) for (key,) in cursor.fetchall()]
+
+
+def parameters(rung: int, rules: list[TeamRules], listeners: Listeners, at: datetime) -> dict[str, Any]:
+    """What the statements are given."""
     teams = {one.team_id for one in rules}
     keepers = [row for row in listeners.keepers if row[0] in teams]
     supervisors = [row for row in listeners.supervisors if row[0] in teams]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            FLAG,
-            {
-                "rung": rung,
-                "at": at,
-                "batch": BATCH,
-                **cutoffs(rung, rules),
-                "keeper_teams": as_text(row[0] for row in keepers),
-                "keepers": as_text(row[1] for row in keepers),
-                "hear": as_text(row[2] for row in keepers),
-                "supervisor_teams": as_text(row[0] for row in supervisors),
-                "supervisors": as_text(row[1] for row in supervisors),
-            },
-        )
-        return cursor.fetchone()[0]
+    return {
+        "rung": rung,
+        "at": at,
+        "batch": BATCH,
+        **cutoffs(rung, rules),
+        "keeper_teams": as_text(row[0] for row in keepers),
+        "keepers": as_text(row[1] for row in keepers),
+        "hear": as_text(row[2] for row in keepers),
+        "supervisor_teams": as_text(row[0] for row in supervisors),
+        "supervisors": as_text(row[1] for row in supervisors),
+    }
 
 
 def cutoffs(rung: int, rules: list[TeamRules]) -> dict[str, list[object]]:
@@ -147,6 +198,6 @@ def cutoffs(rung: int, rules: list[TeamRules]) -> dict[str, list[object]]:
     return {"teams": as_text(one.team_id for one in rules), "due_by": [one.due_by[rung] for one in rules]}
 
 
-def as_text(keys: object) -> list[str]:
+def as_text(keys: Iterable[object]) -> list[str]:
     """Ids as PostgreSQL is handed them in an array."""
     return [str(key) for key in keys]

@@ -1,5 +1,6 @@
 """Real parts: a Celery worker process, Redis, an SMTP server, and the test database."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -28,18 +29,44 @@ def wait_until(condition: Callable[[], object], seconds: float = 20) -> object:
 
 
 class Mailbox:
-    """Keeps what the mail server took; can be slow, or refuse for a while."""
+    """Keeps what the mail server took; can be slow, refuse for a while or some, or hang up after taking a message."""
 
     def __init__(self) -> None:
         self.messages: list[str] = []
         self.answer = "250 OK"
         self.pause = 0.0
+        self.unknown: set[str] = set()
+        self.greylist: set[str] | None = None
+        self.hang_up = 0
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if address in self.unknown:
+            return "550 no such mailbox"
+        if self.greylist is not None and address not in self.greylist:
+            self.greylist.add(address)
+            return "451 come back later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.answer.startswith("250"):
             self.messages.append(envelope.content.decode("utf-8"))
-        time.sleep(self.pause)
+        await asyncio.sleep(self.pause)
+        if self.hang_up:
+            self.hang_up -= 1
+            server.transport.abort()
         return self.answer
+
+    def recipients(self) -> list[str]:
+        """To whom what came was addressed."""
+        return [
+            line.split(": ", 1)[1].strip()
+            for message in self.messages
+            for line in message.splitlines()
+            if line.startswith("To: ")
+        ]
 
     def ids(self) -> list[str]:
         """The Message-IDs of what came, in order."""
