@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from peersupport import environment
+from peersupport import environment, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "peersupport.requests.RequestLineMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Adds random bytes to every compressed page, so that its length gives nothing away (BREACH).
@@ -257,10 +258,5 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Logs: what happened, never to whom -----------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-}
+# Readable lines while developing, else one JSON object a line; peersupport/logs.py decides what may stand there.
+LOGGING = logs.config(debug=DEBUG, demo=DEMO)
