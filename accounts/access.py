@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Membership, Role, User
+from accounts.models.covers import lent_to
 
 
 class Permission(enum.Enum):
@@ -61,7 +62,9 @@ def standing_of(user: Any) -> Standing:
         return Standing(frozenset())
     known = user.__dict__.get("_standing")
     if known is None:
+        # Somebody who stands in for a supervisor is one, as long as the cover lasts.
         rows = Membership.objects.filter(user=user).values_list("role", "team_id")
+        rows = rows.union(lent_to(user).values_list("role", "team_id"))
         known = user.__dict__["_standing"] = Standing(frozenset((Role(role), team) for role, team in rows))
     return known
 

@@ -1,4 +1,7 @@
-"""Run as `DATABASE_URL=… .venv/bin/python -m bench --size S` on a database of its own; an empty one is filled."""
+"""Run as `DATABASE_URL=… .venv/bin/python -m bench --size S` on a database of its own; an empty one is filled.
+
+`python -m bench plans --size L` prints query plans instead.
+"""
 
 import argparse
 import json
@@ -24,6 +27,8 @@ from django.utils import timezone  # noqa: E402
 from accounts.models import Team, User  # noqa: E402
 from bench import data  # noqa: E402
 from bench import pages as page_bench  # noqa: E402
+from bench.memory import memory  # noqa: E402
+from bench.plans import plans  # noqa: E402
 from bench.saving import saving  # noqa: E402
 from bench.sweeping import sweeping  # noqa: E402
 from bench.weight import weight  # noqa: E402
@@ -56,14 +61,14 @@ def place(size: str) -> str:
 
 
 def page_lines(results: list[page_bench.Result], smaller: dict[str, dict]) -> list[str]:
-    """The table of pages; the last column compares with S, each against the floor of its own run."""
+    """The table of pages; the last column compares with S, each against its own rows drawn in its own run."""
     lines = [
         "| page | rows | SQL | SQL ms | p50 ms | p95 ms | floor: short rows | × | floor: same rows | × | to S |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for one in results:
         base = smaller.get(one.name)
-        growth = f"{(one.p50 / one.plain) / (base['p50'] / base['plain']):.2f}" if base else "–"
+        growth = f"{(one.p50 / one.drawn) / (base['p50'] / base['drawn']):.2f}" if base else "–"
         lines.append(
             f"| {one.name} | {one.rows} | {one.statements} | {one.sql:.1f} | {one.p50:.1f} | {one.p95:.1f}"
             f" | {one.plain:.1f} | {one.p50 / one.plain:.2f} | {one.drawn:.1f} | {one.p50 / one.drawn:.2f} | {growth} |"
@@ -74,12 +79,16 @@ def page_lines(results: list[page_bench.Result], smaller: dict[str, dict]) -> li
 def main() -> None:
     """Measure and print Markdown."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=["numbers", "plans"], default="numbers")
     parser.add_argument("--size", choices=list(data.SIZES), default="S")
     parser.add_argument("--due", type=int, default=100_000, help="follow-ups due at once for the sweep, at most")
     options = parser.parse_args()
     settings.ROOT_URLCONF = "bench.urls"
     prepare(options.size)
     print(place(options.size) + "\n")
+    if options.what == "plans":
+        print("\n".join(plans()))
+        return
     results = [page_bench.measure(page) for page in page_bench.pages()]
     KEPT.mkdir(parents=True, exist_ok=True)
     first = KEPT / "S.json"
@@ -90,7 +99,7 @@ def main() -> None:
     print("\n| what | measured | budget |\n|---|--:|--:|")
     for name, email, address in (("Today", "specialist", "/today/"), ("Overdue", "supervisor", "/overdue/")):
         print(weight(name, f"{email}@demo.example", address))
-    print("\n".join([*saving(), *sweeping(options.due)]))
+    print("\n".join([*saving(), *sweeping(options.due), *memory()]))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
-"""Data sets S, M and L: the demo's stories, and for L years of history before them, by plain SQL."""
+"""Data sets S, M and L: the demo's stories, for L years of history before them, and all that many times over."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db import connection, transaction
 from django.db.models import Count
 
 from accounts.models import Role, Team, User
 from bench.history import HISTORY
+from bench.twins import multiply
 from caseload.models import Assignment, Participant
 from caseload.models.participants import ParticipantQuerySet
 from demo import notes, words
@@ -21,31 +22,43 @@ USUAL_CASELOAD = 15
 
 @dataclass(frozen=True)
 class Size:
-    """How many participants, how many a specialist, and how much older history each of them gets."""
+    """How many participants are told about, how many a specialist, how much older history, and how many copies."""
 
     people: int
     caseload: int = USUAL_CASELOAD
     sessions: float = 0
     calls: int = 0
+    times: int = 1
 
 
 SIZES = {
     "S": Size(people=150),
-    "M": Size(people=10_000),
+    # 20 teams with 500 people each.
+    "M": Size(people=2_500, times=4),
     # 200 teams, 2,000 specialists; with the demo's own, 2 million sessions and 3 million follow-ups.
-    "L": Size(people=100_000, caseload=50, sessions=14.5, calls=10),
+    "L": Size(people=2_500, caseload=50, sessions=15, calls=9, times=40),
 }
 
 
 def make(size: Size, now: datetime) -> None:
     """Fill an empty database, and leave it as one that has been running: vacuumed and analysed."""
     Generator(people=size.people, caseload=size.caseload, now=now).run()
+    enlarge(size)
+
+
+def enlarge(size: Size) -> None:
+    """Lay history before the demo's stories, multiply them, and let every hour of every day be a working one."""
     specialist = User.objects.get(email="specialist@demo.example")
     lighten(specialist)
     if size.sessions:
-        for team in Team.objects.order_by("pk"):
-            add_history(Participant.objects.filter(team=team), sessions=size.sessions, calls=size.calls)
+        add_history(Participant.objects.all(), sessions=size.sessions, calls=size.calls)
     add_history(long_story(specialist), sessions=LONG_STORY / 2, calls=LONG_STORY // 2)
+    multiply(size.times)
+    # Nights and Sundays without e-mail would make the sweep depend on the moment at which it is measured.
+    week = list(range(1, 8))
+    Team.objects.update(
+        quiet_from=time(0), quiet_until=time(0), working_days=week, holiday_country="", holiday_region=""
+    )
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("VACUUM ANALYZE")
@@ -54,16 +67,16 @@ def make(size: Size, now: datetime) -> None:
 
 @transaction.atomic
 def lighten(specialist: User) -> None:
-    """Leave the demo specialist as many people as in S, so that the same page is measured at every size."""
-    mine = Assignment.objects.current().filter(specialist=specialist).order_by("pk")
-    passed_on = list(mine.values_list("participant", flat=True)[USUAL_CASELOAD:])
-    if not passed_on:
-        return
+    """Leave the demo specialist, and those they stand in for, as many people as in S: the same page at every size."""
     team = specialist.memberships.get(role=Role.SPECIALIST).team_id
     colleagues = User.objects.filter(memberships__team=team, memberships__role=Role.SPECIALIST)
-    other = colleagues.exclude(pk=specialist.pk).order_by("-pk")[0]
-    FollowUp.objects.standing().filter(participant__in=passed_on).update(owner=other)
-    Assignment.objects.current().filter(participant__in=passed_on).update(specialist=other)
+    absent = list(User.objects.filter(absences__cover=specialist))
+    other = colleagues.exclude(pk__in=[specialist.pk, *(one.pk for one in absent)]).order_by("-pk")[0]
+    for colleague in (specialist, *absent):
+        current = Assignment.objects.current().filter(specialist=colleague).order_by("pk")
+        passed_on = list(current.values_list("participant", flat=True)[USUAL_CASELOAD:])
+        FollowUp.objects.standing().filter(participant__in=passed_on).update(owner=other)
+        Assignment.objects.current().filter(participant__in=passed_on).update(specialist=other)
 
 
 def caseload_of(specialist: User) -> ParticipantQuerySet:

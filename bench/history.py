@@ -34,9 +34,11 @@ HISTORY = (
     """
     INSERT INTO followups_followup (id, team_id, participant_id, owner_id, purpose, what, state, due_on, planned_on,
                                     why_here, session_id, attempts, created_at, created_by_id, closed_at,
-                                    closed_by_id, closing_reason, decided_by, flagged_rung)
+                                    closed_by_id, closing_reason, decided_by, set_aside, flagged_rung,
+                                    unheard)
     SELECT followup_id, team_id, participant_id, specialist_id, 'check_in', '', 'done', day, day, '', id, 0,
-           started_at + interval '70 minutes', specialist_id, started_at + interval '9 days', specialist_id, '', '', 0
+           started_at + interval '70 minutes', specialist_id, started_at + interval '9 days', specialist_id, '', '',
+           false, 0, false
     FROM old_session CROSS JOIN LATERAL (SELECT (started_at + interval '9 days')::date AS day) AS due
     """,
     """
@@ -46,9 +48,10 @@ HISTORY = (
     """
     INSERT INTO followups_followup (id, team_id, participant_id, owner_id, purpose, what, state, due_on, planned_on,
                                     why_here, attempts, created_at, created_by_id, closed_at, closed_by_id,
-                                    closing_reason, decided_by, flagged_rung)
+                                    closing_reason, decided_by, kept, set_aside, flagged_rung, unheard)
     SELECT id, team_id, participant_id, specialist_id, 'promise', 'send the number of the tenants’ line', 'done',
-           at::date, at::date, '', 1, at - interval '3 days', specialist_id, at, specialist_id, '', '', 0
+           at::date, at::date, '', 1, at - interval '3 days', specialist_id, at, specialist_id, '', '',
+           true, false, 0, false
     FROM old_call
     """,
     """

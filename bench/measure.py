@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -40,29 +41,48 @@ def p95(taken: Sequence[float]) -> float:
 
 @dataclass
 class Asked:
-    """What was asked of the database: statements with their milliseconds, and transactions with theirs."""
+    """What was asked of the database: statements and whole transactions (what is held to at their end, too)."""
 
     statements: list[tuple[float, str]] = field(default_factory=list)
-    transactions: list[float] = field(default_factory=list)
+    # The statement with the word that is looked for, and what it was asked with.
+    found: tuple[str, Any] | None = None
+    transactions: list[tuple[float, str]] = field(default_factory=list)
 
     @property
     def milliseconds(self) -> float:
         """All statements together."""
         return sum(taken for taken, _sql in self.statements)
 
+    @property
+    def longest(self) -> float:
+        """The longest transaction; a statement by itself is one."""
+        return max(taken for taken, _sql in self.transactions)
+
+    def about(self, word: str) -> float:
+        """All transactions with that word in a statement."""
+        return sum(taken for taken, sql in self.transactions if word in sql)
+
 
 @contextmanager
-def listening() -> Iterator[Asked]:
-    """Note every statement and every transaction of this connection."""
+def listening(word: str = "") -> Iterator[Asked]:
+    """Note every statement and every transaction of this connection; keep the first one with that word whole."""
     asked = Asked()
     began = 0.0
+    within: list[str] = []
 
     def timed(execute, sql, params, many, context):
         start = time.perf_counter()
         try:
             return execute(sql, params, many, context)
         finally:
-            asked.statements.append(((time.perf_counter() - start) * 1000, sql))
+            taken = (time.perf_counter() - start) * 1000
+            asked.statements.append((taken, sql))
+            if word and word in sql and not asked.found:
+                asked.found = (sql, params)
+            if connection.in_atomic_block:
+                within.append(sql)
+            else:
+                asked.transactions.append((taken, sql))
 
     plain = connection.set_autocommit
 
@@ -70,9 +90,10 @@ def listening() -> Iterator[Asked]:
         nonlocal began
         plain(autocommit, *args, **options)
         if autocommit:
-            asked.transactions.append((time.perf_counter() - began) * 1000)
+            asked.transactions.append(((time.perf_counter() - began) * 1000, "; ".join(within)))
         else:
             began = time.perf_counter()
+            within.clear()
 
     connection.set_autocommit = watched
     try:

@@ -25,13 +25,14 @@ ROWS = (
     """
     UPDATE followups_followup SET state = 'done', closed_at = %(at)s, closed_by_id = %(by)s
     WHERE participant_id = %(participant)s AND state IN ('open', 'waiting', 'paused')
+      AND purpose IN ('check_in', 'after_missed', 'after_setback', 'after_discharge')
     """,
     """
     INSERT INTO followups_followup (id, team_id, participant_id, owner_id, purpose, what, state, due_on, planned_on,
                                     why_here, session_id, attempts, created_at, created_by_id, closing_reason,
-                                    decided_by, flagged_rung)
+                                    decided_by, set_aside, flagged_rung, unheard)
     VALUES (%(followup)s, %(team)s, %(participant)s, %(by)s, 'check_in', '', 'open', %(at)s::date + 7, %(at)s::date + 7,
-            '', %(session)s, 0, %(at)s, %(by)s, '', '', 0)
+            '', %(session)s, 0, %(at)s, %(by)s, '', '', false, 0, false)
     """,
     """
     INSERT INTO followups_nextstep (session_id, followup_id, reason, decided_by)

@@ -102,6 +102,12 @@ WHY_NONE = (
     "They have moved in with family for the month and asked for quiet.",
     "New job, new hours; they would rather call us.",
 )
+NOT_KEPT = (
+    "The office was closed that week.",
+    "I wrote it on the wrong day, and told them so.",
+    "The bus did not run; we went together a week later.",
+    "I was ill, and called to say so.",
+)
 NOT_NEEDED = (
     "They found it out themselves.",
     "They went already, with a friend.",

@@ -9,10 +9,10 @@ from demo.program import Program
 from demo.rows import Rows
 from demo.story import Last, Story
 from followups.calendar import DAY, midnight
-from followups.models import CheckInPlan, FollowUp, Purpose, Reminder, State
-from followups.models.followups import DecidedBy
+from followups.models import CheckInPlan, CloserRhythm, FollowUp, Purpose, Reminder, Rung, State
+from followups.models.decisions import DecidedBy
 
-RHYTHMS = {"weekly": 4, "every_two_weeks": 4, "monthly": 2}
+RHYTHMS = {"weekly": 3, "weekly_12": 2, "step_down": 2, "every_two_weeks": 3, "monthly": 2}
 
 
 class Present:
@@ -71,6 +71,9 @@ class Present:
         """On a working day to come, for some by an agreed rhythm."""
         calendar = self.program.calendars[person.team.pk]
         row.due_on = row.planned_on = calendar.next_working_day(person.today + max(1, person.offset) * DAY)
+        if self.chance.one_in(9):
+            self.closer(person, row, rows)
+            return
         if not self.chance.one_in(3):
             return
         plan = CheckInPlan(
@@ -84,6 +87,25 @@ class Present:
         )
         rows.plans.append(plan)
         row.plan, row.purpose, row.what = plan, Purpose.CHECK_IN, ""
+
+    def closer(self, person: Person, row: FollowUp, rows: Rows) -> None:
+        """After a setback some days ago: weekly for a while, as agreed."""
+        calendar = self.program.calendars[person.team.pk]
+        days = [calendar.next_working_day(row.due_on + 7 * week * DAY) for week in range(4)]
+        closer = CloserRhythm(
+            team=person.team,
+            participant=person.row,
+            occasion="setback",
+            happened_on=person.today - 3 * DAY,
+            until=days[-1],
+            created_at=self.program.now - timedelta(days=2),
+            created_by=person.specialist,
+        )
+        rows.closers.append(closer)
+        row.closer, row.purpose, row.what = closer, Purpose.AFTER_SETBACK, ""
+        for on in days[1:]:
+            later = self.story.followup(person, None, on, closer.created_at, rows)
+            later.closer, later.purpose, later.what = closer, Purpose.AFTER_SETBACK, ""
 
     def waiting(self, person: Person, row: FollowUp, rows: Rows) -> None:
         """A message was left or a text sent on the last working day."""
@@ -124,19 +146,24 @@ class Present:
         """What the worker would have done by now; the freshest are left for it to do."""
         if person.offset < 2:
             return
-        told_at = midnight(row.due_on + DAY, person.team.time_zone) + timedelta(minutes=1)
-        calendar = self.program.calendars[person.team.pk]
-        row.flagged_rung, row.flagged_at = 1, told_at
-        self.remind(row, 1, told_at, rows)
-        if row.due_on <= calendar.due_before(person.today, person.team.supervisor_after_days):
-            on = calendar.add_working_days(row.due_on, person.team.supervisor_after_days)
-            row.flagged_rung = 2
-            row.flagged_at = midnight(on, person.team.time_zone) + timedelta(minutes=1)
-            self.remind(row, 2, row.flagged_at, rows)
+        team, calendar = person.team, self.program.calendars[person.team.pk]
+        rungs = {
+            Rung.KEEPER: 0,
+            Rung.AGAIN: team.again_after_days,
+            Rung.SUPERVISOR: team.supervisor_after_days,
+            Rung.ANYONE: team.anyone_after_days,
+        }
+        for rung, after in rungs.items():
+            on = calendar.add_working_days(row.due_on, after)
+            if on > person.today:
+                break
+            told_at = midnight(on, team.time_zone) + timedelta(minutes=1)
+            row.flagged_rung, row.flagged_at = rung, row.flagged_at or told_at
+            self.remind(row, rung, told_at, rows)
 
     def remind(self, row: FollowUp, rung: int, at: datetime, rows: Rows) -> None:
         """One notice, e-mailed at its time; older ones have mostly been looked at."""
-        recipient = row.owner if rung == 1 and row.owner else self.program.supervisors[row.team.pk]
+        recipient = row.owner if rung <= Rung.AGAIN and row.owner else self.program.supervisors[row.team.pk]
         seen_at = at + timedelta(hours=self.chance.randint(7, 30))
         rows.reminders.append(
             Reminder(

@@ -3,8 +3,8 @@
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from accounts.models import Membership, Role, Team, TeamClosedDay, User
-from caseload.models import Activity, Cover
+from accounts.models import Cover, Membership, Role, Team, TeamClosedDay, User
+from caseload.models import Activity
 from demo import names
 from demo.chance import Chance
 from followups.calendar import DAY, WorkingCalendar, local_date, midnight, moment

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from caseload.models import Assignment, Participant, PhoneNumber, Quotation, ServiceEpisode, Session, SessionDraft, Win
-from followups.models import CheckInPlan, ContactAttempt, FollowUp, NextStep, Reminder
+from followups.models import CheckInPlan, CloserRhythm, ContactAttempt, FollowUp, NextStep, Reminder
 
 
 @dataclass
@@ -22,6 +22,7 @@ class Rows:
     activities: list[Any] = field(default_factory=list)
     wins: list[Win] = field(default_factory=list)
     plans: list[CheckInPlan] = field(default_factory=list)
+    closers: list[CloserRhythm] = field(default_factory=list)
     followups: list[FollowUp] = field(default_factory=list)
     next_steps: list[NextStep] = field(default_factory=list)
     attempts: list[ContactAttempt] = field(default_factory=list)

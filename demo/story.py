@@ -11,7 +11,7 @@ from demo.program import Program
 from demo.rows import Rows
 from followups.calendar import DAY
 from followups.models import ContactAttempt, FollowUp, NextStep, Purpose, State
-from followups.models.followups import DecidedBy
+from followups.models.decisions import DecidedBy
 
 STATUSES = {"held": 80, "cut_short": 4, "no_show": 9, "cancelled_by_them": 5, "cancelled_by_us": 2}
 PURPOSES = {
@@ -216,6 +216,9 @@ class Story:
     def close(self, row: FollowUp, state: str, at: datetime, person: Person) -> None:
         """Settled, then and by whom."""
         row.state, row.closed_at, row.closed_by = state, at, person.specialist
+        if row.purpose == Purpose.PROMISE and state == State.DONE:
+            row.kept = not self.chance.one_in(6)
+            row.closing_reason = "" if row.kept else self.chance.deal(notes.NOT_KEPT)
 
     def was_in_touch(self, person: Person, at: datetime) -> None:
         """The last contact is the latest there was."""

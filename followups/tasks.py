@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from followups import delivery
 from followups.actions import plans
+from followups.reminders import digests
 
 
 @shared_task
@@ -17,6 +18,12 @@ def sweep() -> int:
 def plan_ahead() -> int:
     """Create the coming follow-ups of every check-in plan."""
     return plans.lay_out_all(at=timezone.now())
+
+
+@shared_task
+def digest() -> int:
+    """Queue the morning's summaries where it is morning."""
+    return digests.send_digests(timezone.now())
 
 
 @shared_task

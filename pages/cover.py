@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
-from caseload.actions import cover as deeds
-from caseload.forms.cover import CoverForm
-from caseload.models import Cover
+from accounts.actions import cover as deeds
+from accounts.forms.cover import CoverForm
+from accounts.models import Cover
 from followups.calendar import midnight
 
 
@@ -27,14 +27,15 @@ def cover(request: HttpRequest) -> HttpResponse:
         try:
             deeds.stand_in(
                 team=given["team"],
-                absent=given["absent"],
+                role=given["absent"][0],
+                absent=given["absent"][1],
                 cover=given["cover"],
                 starts_at=midnight(given["first"], zone),
                 ends_at=midnight(given["last"] + timedelta(days=1), zone),
                 by=request.user,
                 at=now,
             )
-        except deeds.NotOfTheTeam:
+        except deeds.CannotStandIn:
             form.add_error("cover", _("This has changed meanwhile. Choose another colleague."))
         else:
             messages.success(request, _("Saved. What is owed stands on their Today, marked, for these days only."))

@@ -15,7 +15,9 @@ from caseload.actions.handover import CannotWalkWith
 from caseload.forms.episode import EndServicesForm
 from caseload.models import Participant
 from followups.actions import ending
+from followups.actions.planning import TooSoonToStop
 from followups.calendar import local_date
+from followups.forms.followup import words_of_outreach
 from followups.forms.intake import FirstStepForm
 
 
@@ -34,13 +36,21 @@ def end_services(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             ending.end_services(participant=participant, by=request.user, at=now, **form.cleaned_data)
         except NotPossible:
             messages.info(request, _("Services had ended already. Nothing was changed."))
+            return onwards(request, participant_id)
+        except TooSoonToStop as found:
+            form.add_error("reason", words_of_outreach(found.outreach))
         else:
             messages.success(request, _("Saved. The door stays open."))
-        still_seen = Participant.objects.visible_to(request.user).filter(pk=participant_id).exists()
-        return redirect("participant", participant_id) if still_seen else redirect("participants")
+            return onwards(request, participant_id)
     supervises = participant.team_id in supervised_teams(request.user)
     context = {"participant": participant, "form": form, "supervises": supervises}
     return render(request, "episode/end_services.html", context)
+
+
+def onwards(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    """To the record, or to the list where it is out of sight now."""
+    still_seen = Participant.objects.visible_to(request.user).filter(pk=participant_id).exists()
+    return redirect("participant", participant_id) if still_seen else redirect("participants")
 
 
 @requires(Permission.SUPERVISE)

@@ -14,7 +14,7 @@ from accounts.access import Permission, requires
 from accounts.ids import new_id
 from caseload.actions import drafts
 from caseload.models import Participant, Quotation, Session, SessionDraft, Strand, Win
-from followups.actions import planning
+from followups.actions import planning, sessions
 from followups.actions.plans import NotWithUs
 from followups.calendar import local_datetime
 from followups.forms.log_session import LogSessionForm, in_a_line
@@ -35,7 +35,7 @@ def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     form = form_for(request, participant, draft)
     if request.method == "POST" and form.is_valid():
         try:
-            session = planning.log_session(
+            session = sessions.log_session(
                 session=form.session(),
                 activities=form.cleaned_data["activities"],
                 win=form.cleaned_data["win"],

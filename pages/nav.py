@@ -30,6 +30,7 @@ MENU = (
     Entry(_("Waiting"), "waiting", Permission.SUPERVISE, "plus"),
     Entry(_("Staff"), "staff", Permission.RUN_ACCOUNTS, "people"),
     Entry(_("Teams"), "teams", Permission.RUN_ACCOUNTS, "note"),
+    Entry(_("Outcomes"), "outcomes", Permission.RUN_ACCOUNTS, "check"),
     Entry(_("Deliveries"), "deliveries", Permission.RUN_ACCOUNTS, "text"),
 )
 

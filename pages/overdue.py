@@ -10,8 +10,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires, supervised_teams
-from accounts.models import Membership, Role
-from caseload.models import Cover, Participant
+from accounts.models import Cover, Membership, Role
+from caseload.models import Participant
 from followups.actions import oversight
 from followups.calendar import AGES
 from followups.exports import as_csv

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from accounts.access import Permission, requires, supervised_teams
 from caseload.models import EndingReason, Participant, Quotation
-from followups.models import FollowUp
 from followups.models.gaps import with_rhythm
 from followups.models.plans import RhythmKind
 from followups.models.timeline import page, read_cursor
@@ -25,8 +24,8 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     now = timezone.now()
     before = read_cursor(request.GET.get("before", ""))
     entries, following = page(request.user, person, before, ENTRIES)
-    standing = FollowUp.objects.visible_to(request.user).standing().filter(participant=person)
-    said = Quotation.objects.visible_to(request.user).filter(participant=person)
+    # What is the person's own may be seen with the person: no need to ask for each whether it may.
+    standing, said = person.followups.standing(), person.quotations
     return render(
         request,
         "participant/participant.html",
@@ -36,7 +35,9 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "topics": by_topic(list(said.newest_of_each_topic(WORDS))),
             "phones": list(person.phones.order_by("position", "pk")),
             "rhythm": dict(RhythmKind.choices).get(person.rhythm_kind, ""),
-            "standing": list(standing.with_days_overdue(now).select_related("owner").order_by("due_on", "pk")[:50]),
+            "standing": list(
+                standing.with_days_overdue(now).select_related("owner", "moved_by").order_by("due_on", "pk")[:50]
+            ),
             "entries": entries,
             "next": following,
             "is_first": before is None,

@@ -1,6 +1,5 @@
 """The agreed rhythm, and a next step for one who has none."""
 
-from itertools import islice
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import Permission, requires
 from caseload.models import Participant
 from followups.actions import planning, plans
-from followups.calendar import FAR, local_date
+from followups.calendar import local_date
 from followups.forms.plan import PlanForm
 from followups.forms.what_next import NextStepForm
 from followups.models import CheckInPlan
@@ -24,19 +23,35 @@ def check_in_plan(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = person_or_404(request, participant_id)
     now = timezone.now()
     today = local_date(now, participant.team.time_zone)
-    running = CheckInPlan.objects.visible_to(request.user).running().filter(participant=participant).first()
+    running = CheckInPlan.objects.visible_to(request.user).running().filter(participant=participant)
+    running = running.select_related("team").first()
     form = PlanForm(request.POST or None, today=today, running=running)
+    preview: list[object] = []
     if request.method == "POST" and form.is_valid():
-        try:
-            plans.agree(plan=form.plan(), participant=participant, by=request.user, at=now)
-        except plans.NotWithUs:
-            form.add_error(None, _("Services have ended. Welcome them back first."))
-        else:
-            messages.success(request, _("The plan is agreed, and its next dates are laid out."))
+        if "preview" in request.POST:
+            preview = plans.preview(plan=form.plan(participant), today=today)
+        elif agree(request, participant, form):
             return redirect("participant", participant_id)
-    coming = list(islice(running.rhythm.dates(today, today + FAR), 5)) if running else []
-    context = {"participant": participant, "form": form, "running": running, "coming": coming}
+    context = {
+        "participant": participant,
+        "form": form,
+        "running": running,
+        "coming": plans.preview(plan=running, today=today) if running else [],
+        "preview": preview,
+        "is_over": running is not None and running.rhythm.last is not None and running.rhythm.last < today,
+    }
     return render(request, "plan/check_in_plan.html", context)
+
+
+def agree(request: HttpRequest, participant: Participant, form: PlanForm) -> bool:
+    """Put the plan in place of the old one; False, with a message in the form, where that cannot be."""
+    try:
+        plans.agree(plan=form.plan(participant), participant=participant, by=request.user, at=timezone.now())
+    except plans.NotWithUs:
+        form.add_error(None, _("Services have ended. Welcome them back first."))
+        return False
+    messages.success(request, _("The plan is agreed, and its next dates are laid out."))
+    return True
 
 
 @requires(Permission.READ_RECORDS)

@@ -12,13 +12,17 @@ from accounts.access import Permission, requires
 from accounts.actions import teams as deeds
 from accounts.forms.teams import TeamForm
 from accounts.models import OutgoingEmail, Team
+from followups.models import ladder
 
 
 @requires(Permission.RUN_ACCOUNTS)
 def teams(request: HttpRequest) -> HttpResponse:
-    rows = Team.objects.visible_to(request.user).with_members().order_by("name")
+    rows = list(Team.objects.visible_to(request.user).with_members().order_by("name")[:500])
+    unheard = ladder.unheard([row.pk for row in rows])
+    for row in rows:
+        row.unheard = unheard.get(row.pk, 0)
     alarm = OutgoingEmail.objects.alarm(timezone.now())
-    return render(request, "teams/teams.html", {"rows": list(rows[:500]), "alarm": alarm})
+    return render(request, "teams/teams.html", {"rows": rows, "alarm": alarm})
 
 
 @requires(Permission.RUN_ACCOUNTS)
@@ -29,15 +33,22 @@ def add_team(request: HttpRequest) -> HttpResponse:
 @requires(Permission.RUN_ACCOUNTS)
 def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
     row = get_object_or_404(Team.objects.visible_to(request.user), pk=team_id)
-    return save(request, TeamForm(request.POST or None, instance=row))
+    now = ladder.effect(row, timezone.now())
+    return save(request, TeamForm(request.POST or None, instance=row), now)
 
 
-def save(request: HttpRequest, form: TeamForm) -> HttpResponse:
-    """Save what is right, or show the form with what is not."""
+def save(request: HttpRequest, form: TeamForm, now: dict[ladder.Rung, int] | None = None) -> HttpResponse:
+    """Save what is right, show what it would change, or show the form with what is wrong."""
+    effect = None
     if request.method == "POST" and form.is_valid():
-        saved = deeds.save_team(
-            team=form.team(), closed_days=form.cleaned_data["closed"], by=request.user, at=timezone.now()
-        )
-        messages.success(request, _("%(team)s is saved. It holds from now on.") % {"team": saved.name})
-        return redirect("teams")
-    return render(request, "teams/team.html", {"form": form, "is_new": form.instance._state.adding})
+        if "preview" not in request.POST:
+            saved = deeds.save_team(
+                team=form.team(), closed_days=form.cleaned_data["closed"], by=request.user, at=timezone.now()
+            )
+            messages.success(request, _("%(team)s is saved. It holds from now on.") % {"team": saved.name})
+            return redirect("teams")
+        effect = ladder.effect(form.team(), timezone.now())
+    rungs = [(rung.label, number, effect and effect[rung]) for rung, number in (now or {}).items()]
+    is_new = form.instance._state.adding
+    context = {"form": form, "is_new": is_new, "rungs": rungs, "has_effect": effect is not None}
+    return render(request, "teams/team.html", context)

@@ -94,7 +94,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "pages.nav.frame",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "pages.templatetags.wording"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "pages.templatetags.wording",
+                "pages.templatetags.addresses",
+            ],
         },
     },
 ]
@@ -248,6 +253,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "followups.tasks.plan_ahead",
         "schedule": 15 * 60.0,
         "options": {"expires": 15 * 60},
+    },
+    "queue the morning's summaries where it is morning": {
+        "task": "followups.tasks.digest",
+        "schedule": 5 * 60.0,
+        "options": {"expires": 5 * 60},
     },
     "send the e-mail that is waiting": {
         "task": "followups.tasks.deliver_mail",

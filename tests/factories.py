@@ -1,16 +1,15 @@
 """One factory per model: valid by default, nothing random that matters."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import factory
 from django.db import transaction
 from factory.django import DjangoModelFactory
 
 from accounts.ids import new_id
-from accounts.models import Invitation, Membership, OutgoingEmail, Role, Team, User
+from accounts.models import Cover, Invitation, Membership, OutgoingEmail, Role, Team, User
 from caseload.models import (
     Assignment,
-    Cover,
     Method,
     Participant,
     PhoneNumber,
@@ -21,7 +20,7 @@ from caseload.models import (
     Win,
 )
 from caseload.models.words import Topic
-from followups.models import CheckInPlan, ContactAttempt, FollowUp, NextStep, Outcome, Reminder, Rung
+from followups.models import CheckInPlan, CloserRhythm, ContactAttempt, FollowUp, NextStep, Outcome, Reminder, Rung
 
 # A Wednesday without holidays around it; 10:00 in New York.
 NOON = datetime(2026, 5, 6, 14, 0, tzinfo=UTC)
@@ -35,6 +34,8 @@ class TeamFactory(DjangoModelFactory):
 
     name = factory.Sequence(lambda number: f"Team {number}")
     time_zone = "America/New_York"
+    # None, so that no test depends on the hour it runs at.
+    quiet_from = quiet_until = time(0)
 
 
 class UserFactory(DjangoModelFactory):
@@ -222,13 +223,26 @@ class CheckInPlanFactory(DjangoModelFactory):
     created_by = factory.SubFactory(UserFactory)
 
 
+class CloserRhythmFactory(DjangoModelFactory):
+    class Meta:
+        model = CloserRhythm
+
+    participant = factory.SubFactory(ParticipantFactory)
+    team = factory.SelfAttribute("participant.team")
+    occasion = "setback"
+    happened_on = DAY
+    until = DAY + timedelta(days=30)
+    created_at = NOON
+    created_by = factory.SubFactory(UserFactory)
+
+
 class ReminderFactory(DjangoModelFactory):
     class Meta:
         model = Reminder
 
     followup = factory.SubFactory(FollowUpFactory)
     team = factory.SelfAttribute("followup.team")
-    rung = Rung.SPECIALIST
+    rung = Rung.KEEPER
     recipient = factory.SubFactory(UserFactory)
     due_on = factory.SelfAttribute("followup.due_on")
     created_at = NOON

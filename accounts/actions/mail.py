@@ -1,8 +1,10 @@
 """Putting e-mail into the outbox. The worker sends it after this transaction is kept."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.template.loader import render_to_string
 
@@ -25,6 +27,22 @@ def write(template: str, context: dict[str, Any]) -> Letter:
         subject=render_to_string(f"{folder}/subject.txt", context).strip(),
         text=render_to_string(f"{folder}/body.txt", context),
         html=render_to_string(f"{folder}/body.html", context),
+    )
+
+
+def queue_all(*, to: Iterable[UUID], kind: str, letter: Letter, at: datetime) -> list[OutgoingEmail]:
+    """The same letter to each of these accounts, in a message of its own; one statement."""
+    return OutgoingEmail.objects.bulk_create(
+        OutgoingEmail(
+            recipient_id=user,
+            kind=kind,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            created_at=at,
+            next_try_at=at,
+        )
+        for user in to
     )
 
 

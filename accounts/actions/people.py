@@ -104,6 +104,13 @@ def set_memberships(*, user: User, places: Iterable[Place], by: User, at: dateti
     return [team for team in before if (Role.SPECIALIST, team) not in wanted]
 
 
+@transaction.atomic
+def choose_reminding(*, user: User, remind_by: str, at: datetime) -> None:
+    """Let a colleague choose how they are reminded; in the program it always stands too."""
+    User.objects.filter(pk=user.pk).update(remind_by=remind_by)
+    note("reminding_chosen", subject=user, by=user, at=at, remind_by=remind_by)
+
+
 def write_memberships(user: User, places: Iterable[Place]) -> None:
     """One row for each role."""
     Membership.objects.bulk_create(Membership(user=user, role=role, team_id=team) for role, team in set(places))

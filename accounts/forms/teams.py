@@ -40,8 +40,25 @@ class TeamForm(forms.ModelForm):
 
     class Meta:
         model = Team
-        fields = ["name", "time_zone", "working_days", "closed_day_rule", "supervisor_after_days", "silence_after_days"]
-        widgets = {"closed_day_rule": forms.RadioSelect}
+        fields = [
+            "name",
+            "time_zone",
+            "working_days",
+            "closed_day_rule",
+            "again_after_days",
+            "supervisor_after_days",
+            "anyone_after_days",
+            "quiet_from",
+            "quiet_until",
+            "most_mails_a_day",
+            "tries_before_ending",
+            "silence_after_days",
+        ]
+        widgets = {
+            "closed_day_rule": forms.RadioSelect,
+            "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         team = kwargs.get("instance")
@@ -58,6 +75,16 @@ class TeamForm(forms.ModelForm):
             ("US", _("United States, federal")),
             *((f"US:{state}", f"United States, {state}") for state in holidays.list_supported_countries()["US"]),
         ]
+
+    def clean(self) -> dict[str, Any]:
+        """The ladder climbs: nobody is told before those of the rung below."""
+        cleaned = super().clean()
+        again, supervisor, anyone = (cleaned.get(f"{name}_after_days") for name in ("again", "supervisor", "anyone"))
+        if again and supervisor and supervisor < again:
+            self.add_error("supervisor_after_days", _("Not before whoever keeps it is told again."))
+        if supervisor and anyone and anyone < supervisor:
+            self.add_error("anyone_after_days", _("Not before the supervisor is told."))
+        return cleaned
 
     def clean_closed(self) -> list[tuple[date, str]]:
         """Lines into dates; names the line that cannot be read."""

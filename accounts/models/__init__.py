@@ -1,3 +1,4 @@
+from accounts.models.covers import Cover
 from accounts.models.events import AuditEvent
 from accounts.models.invitations import Invitation
 from accounts.models.outbox import OutgoingEmail
@@ -6,6 +7,7 @@ from accounts.models.users import User
 
 __all__ = [
     "AuditEvent",
+    "Cover",
     "Invitation",
     "Membership",
     "OutgoingEmail",

@@ -32,6 +32,7 @@ class EmailKind(models.TextChoices):
     REMINDER = "reminder", "reminder"
     INVITATION = "invitation", "invitation"
     ACCOUNT = "account", "account"
+    DIGEST = "digest", "digest"
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ class OutgoingEmail(models.Model):
         indexes = [
             # The delivery's claim: the few rows still to send, oldest try first.
             models.Index(fields=["next_try_at"], condition=Q(state="queued"), name="outgoingemail_waiting"),
+            # How many reminders somebody has had today.
+            models.Index(fields=["recipient", "created_at"], condition=Q(kind="reminder"), name="outgoingemail_of_day"),
             # The page of messages that could not be delivered.
             models.Index(fields=["-finished_at"], condition=Q(state="stopped"), name="outgoingemail_stopped"),
         ]

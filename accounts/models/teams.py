@@ -2,6 +2,7 @@
 
 import zoneinfo
 from collections.abc import Iterable
+from datetime import time
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
@@ -30,6 +31,9 @@ class ClosedDayRule(models.TextChoices):
     NEXT = "next", _("the next working day")
     PREVIOUS = "previous", _("the working day before")
     KEEP = "keep", _("it stays where it is")
+
+
+LADDER = [MinValueValidator(1), MaxValueValidator(30)]
 
 
 def monday_to_friday() -> list[int]:
@@ -83,11 +87,30 @@ class Team(models.Model):
         choices=ClosedDayRule,
         default=ClosedDayRule.NEXT,
     )
+    # The ladder: who is told how many working days after the day a follow-up was due. Whoever keeps it is
+    # told on the day itself.
+    again_after_days = models.PositiveSmallIntegerField(
+        _("working days until whoever keeps it is told again"), default=2, validators=LADDER
+    )
     supervisor_after_days = models.PositiveSmallIntegerField(
-        _("working days until the supervisor is told"),
+        _("working days until the supervisor is told"), default=3, validators=LADDER
+    )
+    anyone_after_days = models.PositiveSmallIntegerField(
+        _("working days until everybody on duty is told: whoever stands in, and all supervisors"),
+        default=5,
+        validators=LADDER,
+    )
+    quiet_from = models.TimeField(_("no e-mail from"), default=time(20, 0))
+    quiet_until = models.TimeField(_("until, in the morning"), default=time(8, 0))
+    most_mails_a_day = models.PositiveSmallIntegerField(
+        _("reminders by e-mail, and nudges, a colleague gets in a day at most"),
         default=3,
-        validators=[MinValueValidator(1), MaxValueValidator(30)],
-        help_text=_("Counted from the day a follow-up was due."),
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+    )
+    tries_before_ending = models.PositiveSmallIntegerField(
+        _("tries, each on a day of its own, before a supervisor may decide to stop reaching out"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(12)],
     )
     silence_after_days = models.PositiveSmallIntegerField(
         _("days without contact until a participant is listed"),
@@ -106,8 +129,16 @@ class Team(models.Model):
                 name="team_has_working_days",
             ),
             models.CheckConstraint(
-                condition=Q(supervisor_after_days__range=(1, 30)) & Q(silence_after_days__range=(3, 365)),
+                condition=Q(silence_after_days__range=(3, 365))
+                & Q(most_mails_a_day__range=(1, 20))
+                & Q(tries_before_ending__range=(1, 12)),
                 name="team_limits_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(again_after_days__range=(1, 30))
+                & Q(supervisor_after_days__range=(F("again_after_days"), 30))
+                & Q(anyone_after_days__range=(F("supervisor_after_days"), 30)),
+                name="team_ladder_climbs",
             ),
         ]
 

@@ -13,6 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import new_id
 
 
+class RemindBy(models.TextChoices):
+    """How a colleague wants to be reminded, besides in the program itself."""
+
+    EMAIL = "email", _("An e-mail when something is due, one for all of it")
+    DIGEST = "digest", _("One e-mail in the morning with the whole day, instead of single ones")
+    APP = "app", _("Only here, in the program")
+
+
 class UserQuerySet(models.QuerySet["User"]):
     """Questions about colleagues."""
 
@@ -70,6 +78,7 @@ class User(AbstractBaseUser):
     credential = models.CharField(
         _("credential"), max_length=60, blank=True, help_text=_("As it stands under a note, for example CPS.")
     )
+    remind_by = models.CharField(_("how to be reminded"), max_length=10, choices=RemindBy, default=RemindBy.EMAIL)
     is_active = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     joined_at = models.DateTimeField(null=True, blank=True)

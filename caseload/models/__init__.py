@@ -1,4 +1,4 @@
-from caseload.models.assignments import Assignment, Cover
+from caseload.models.assignments import Assignment
 from caseload.models.drafts import SessionDraft
 from caseload.models.episodes import EndingReason, ServiceEpisode
 from caseload.models.participants import Participant
@@ -10,7 +10,6 @@ from caseload.models.words import Quotation
 __all__ = [
     "Activity",
     "Assignment",
-    "Cover",
     "EndingReason",
     "Method",
     "Participant",

@@ -1,18 +1,13 @@
-"""Who walks with whom, from when to when, and who stands in."""
+"""Who walks with whom, from when to when."""
 
-import zoneinfo
-from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import Count, F, Func, Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import supervised_teams
 from accounts.ids import new_id
 from accounts.models import Team, User
 
@@ -88,51 +83,3 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"assignment {self.pk}"
-
-
-class CoverQuerySet(models.QuerySet["Cover"]):
-    """Questions about covers."""
-
-    def visible_to(self, user: Any) -> "CoverQuerySet":
-        """Those of the teams this person supervises."""
-        return self.filter(team__in=supervised_teams(user))
-
-    def running(self) -> "CoverQuerySet":
-        """Covers in force at this moment, by the database's clock."""
-        return self.filter(starts_at__lte=Now(), ends_at__gt=Now())
-
-
-class Cover(models.Model):
-    """A colleague stands in for another in one team. Access begins and ends with it.
-
-    `starts_at` and `ends_at` are the team's local midnights of the first day and of the day after the last.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
-    absent = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
-    cover = models.ForeignKey(User, on_delete=models.PROTECT, related_name="covers")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    objects = CoverQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="cover_ends_after_start"),
-            models.CheckConstraint(condition=~Q(absent=F("cover")), name="cover_is_somebody_else"),
-        ]
-        indexes = [
-            # Whom do I cover for now?
-            models.Index(fields=["cover", "ends_at"], name="cover_by_colleague"),
-        ]
-
-    def __str__(self) -> str:
-        return f"cover {self.pk}"
-
-    @property
-    def last_day(self) -> date:
-        """The last local day it holds; a moment before its end."""
-        moment = self.ends_at - timedelta(seconds=1)
-        return moment.astimezone(zoneinfo.ZoneInfo(self.team.time_zone)).date()

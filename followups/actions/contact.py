@@ -10,12 +10,12 @@ from accounts.access import supervised_teams
 from accounts.actions.events import note
 from accounts.models import User
 from caseload.models import Participant
-from followups.actions import planning, plans
+from followups.actions import pausing, planning, plans
 from followups.calendar import local_date
-from followups.models import CheckInPlan, ContactAttempt, FollowUp, Outcome, Purpose, State
+from followups.models import CheckInPlan, CloserRhythm, ContactAttempt, FollowUp, Outcome, Purpose, State
 from followups.models.attempts import Effect
 from followups.models.calendars import calendar_of
-from followups.models.followups import DecidedBy
+from followups.models.decisions import DecidedBy
 
 # When reached and no plan says otherwise, the next check-in is a week later.
 USUAL_GAP = timedelta(days=7)
@@ -26,13 +26,18 @@ KEPT = (
     "state",
     "due_on",
     "why_here",
+    "moved_at",
+    "moved_by_id",
     "attempts",
     "closed_at",
     "closed_by_id",
     "closing_reason",
     "decided_by",
+    "kept",
+    "set_aside",
     "flagged_rung",
     "flagged_at",
+    "unheard",
 )
 
 
@@ -96,14 +101,27 @@ def apply(followup: FollowUp, outcome: Outcome, by: User, at: datetime) -> tuple
         # Nobody's, so that the supervisors are told, and the person is left in peace.
         following.owner = None
         following.save(update_fields=["owner"])
+        CloserRhythm.objects.standing().filter(participant=followup.participant).update(ended_at=at)
         others["created_next"] = snapshot(following)
     else:
-        followup.state = {Effect.WAITS: State.WAITING, Effect.PAUSES: State.PAUSED}.get(outcome.effect, State.OPEN)
-        followup.due_on = calendar_of(followup.team).add_working_days(today, outcome.again_in_days)
-        followup.why_here = outcome.label
-        followup.flagged_rung, followup.flagged_at = 0, None
+        due_on = calendar_of(followup.team).add_working_days(today, outcome.again_in_days)
+        if outcome.effect == Effect.PAUSES:
+            others = rest_others(followup, due_on, outcome, by, at)
+        state = {Effect.WAITS: State.WAITING, Effect.PAUSES: State.PAUSED}.get(outcome.effect, State.OPEN)
+        planning.give_date(followup, due_on, state=state, why=outcome.label, by=by, at=at)
     save_kept(followup)
     return following, others
+
+
+def rest_others(followup: FollowUp, until: date, outcome: Outcome, by: User, at: datetime) -> dict[str, Any]:
+    """A pause holds for the person, not for one follow-up: all other contact rests too; returns what it changed."""
+    decided = DecidedBy.PARTICIPANT if outcome.reached else DecidedBy.SPECIALIST
+    _first, changed = pausing.rest(followup.participant, until=until, decided_by=decided, by=by, at=at, keeps=followup)
+    paused, before = changed["plan"] or (None, None)
+    return {
+        "others": {str(other.pk): snapshot(other) for other in changed["others"]},
+        "paused_plan": paused and [paused, as_text(before)],
+    }
 
 
 def close(followup: FollowUp, state: str, by: User, at: datetime, reason: str = "", decided_by: str = "") -> None:
@@ -111,6 +129,8 @@ def close(followup: FollowUp, state: str, by: User, at: datetime, reason: str = 
     followup.state = state
     followup.closed_at, followup.closed_by = at, by
     followup.closing_reason, followup.decided_by = reason, decided_by
+    # Being in touch about it is how a promise is kept; that it was not has its own button.
+    followup.kept = True if state == State.DONE and followup.purpose == Purpose.PROMISE else None
 
 
 def plan_next(followup: FollowUp, today: date, by: User, at: datetime) -> tuple[FollowUp, bool]:
@@ -161,6 +181,7 @@ def undo(*, attempt: ContactAttempt, by: User, at: datetime) -> ContactAttempt:
     for key, fields in attempt.before.get("others", {}).items():
         restore(FollowUp.objects.get(pk=key), fields)
     CheckInPlan.objects.filter(pk__in=attempt.before.get("plans", [])).update(ended_at=None)
+    unpause(attempt.before.get("paused_plan"), at)
     created, attempt.next_followup = attempt.next_followup, None
     attempt.undone_at, attempt.undone_by = at, by
     attempt.save(update_fields=["next_followup", "undone_at", "undone_by"])
@@ -173,6 +194,15 @@ def undo(*, attempt: ContactAttempt, by: User, at: datetime) -> ContactAttempt:
         )
     note("attempt_undone", subject=attempt, by=by, at=at)
     return attempt
+
+
+def unpause(paused: list[Any] | None, at: datetime) -> None:
+    """Let a plan go on whose pause is taken back; dates passed over meanwhile are laid out."""
+    plan = CheckInPlan.objects.running().filter(pk=paused[0]).select_related("team").first() if paused else None
+    if plan is not None:
+        plan.paused_until = CheckInPlan._meta.get_field("paused_until").to_python(paused[1])
+        plan.save(update_fields=["paused_until"])
+        plans.take_up_again(plan=plan, at=at)
 
 
 def is_latest(attempt: ContactAttempt) -> bool:

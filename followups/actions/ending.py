@@ -6,23 +6,26 @@ from django.db import transaction
 
 from accounts.models import User
 from caseload.actions import enrolment, handover
-from caseload.models import Participant
+from caseload.models import EndingReason, Participant
 from caseload.models.assignments import AssignmentEnd
 from followups.actions import handing_on, planning
-from followups.models import CheckInPlan, FollowUp, State
+from followups.models import CheckInPlan, CloserRhythm, DecidedBy, FollowUp, State
 
 
 @transaction.atomic
 def end_services(*, participant: Participant, on: date, reason: str, by: User, at: datetime) -> None:
     """End the episode on that local day, close what is planned, end rhythm and assignment: all or nothing.
 
-    Raises enrolment.NotPossible.
+    Raises enrolment.NotPossible, planning.TooSoonToStop: nobody is let go by silence.
     """
+    if reason == EndingReason.CONTACT_LOST:
+        planning.refuse_silence(participant, DecidedBy.SUPERVISOR, by)
     enrolment.end_episode(participant=participant, on=on, reason=reason, by=by, at=at)
     FollowUp.objects.standing().filter(participant=participant).update(
         state=State.ENDED, closed_at=at, closed_by=by, closing_reason=""
     )
     CheckInPlan.objects.running().filter(participant=participant).update(ended_at=at)
+    CloserRhythm.objects.standing().filter(participant=participant).update(ended_at=at)
     handover.release(participant=participant, reason=AssignmentEnd.SERVICES_ENDED, by=by, at=at)
 
 

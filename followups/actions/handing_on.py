@@ -4,11 +4,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import User
 from caseload.actions import handover
 from caseload.models import Assignment, Participant
-from followups.models import FollowUp
+from followups.models import FollowUp, Reminder, Rung
+from followups.models.followups import FollowUpQuerySet
+
+KEEPERS = (Rung.KEEPER, Rung.AGAIN)
 
 
 @transaction.atomic
@@ -17,8 +21,19 @@ def assign(
 ) -> Assignment:
     """Assign, and let the new specialist keep all that is still owed. Raises what handover.assign raises."""
     assignment = handover.assign(participant=participant, specialist=specialist, instead_of=instead_of, by=by, at=at)
-    FollowUp.objects.standing().filter(participant=participant).update(owner=specialist)
+    standing = FollowUp.objects.standing().filter(participant=participant)
+    pass_on_reminders(standing, specialist)
+    # Told anew: the colleague has not heard of it yet. Who was told before has been told only once all the same.
+    standing.update(owner=specialist, flagged_rung=0, flagged_at=None, unheard=False)
     return assignment
+
+
+def pass_on_reminders(standing: FollowUpQuerySet, specialist: User) -> None:
+    """What was to be said to whoever kept these is said to the specialist; what was sent stays with who had it."""
+    pending = Reminder.objects.filter(followup__in=standing, mailed_at=None, rung__in=KEEPERS)
+    pending.filter(recipient=F("followup__owner")).exclude(
+        followup__reminders__recipient=specialist,
+    ).update(recipient=specialist)
 
 
 def nobody_keeps(participants: list[object]) -> None:

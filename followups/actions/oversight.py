@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.actions.events import note
-from accounts.models import Role, User
-from caseload.models import Assignment, Cover
+from accounts.models import Cover, Role, User
+from caseload.models import Assignment
 from followups.actions import planning
 from followups.models import FollowUp, Reminder, Rung
 

@@ -1,22 +1,20 @@
-"""Logging a session with what comes next, and changing what is planned."""
+"""Planning what comes next, and changing what is planned."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 from django.db.models.functions import Greatest
 
+from accounts.access import supervised_teams
 from accounts.actions.events import note
 from accounts.models import User
-from caseload.actions import drafts
-from caseload.models import Activity, Assignment, Participant, Session, SessionStatus, Win
-from followups.actions import plans
-from followups.calendar import DAY, local_date
-from followups.models import FollowUp, NextStep, Purpose, State
-from followups.models.followups import CONTACT
+from caseload.models import Assignment, Participant, Session
+from followups.models import FollowUp, Purpose, State
+from followups.models.decisions import THEIR_OWN
+from followups.models.outreach import Outreach, so_far
 
 
 class ServicesEnded(Exception):
@@ -25,6 +23,14 @@ class ServicesEnded(Exception):
 
 class AlreadySettled(Exception):
     """The follow-up was closed in the meantime."""
+
+
+class TooSoonToStop(Exception):
+    """Nobody is given up by silence: `outreach` says how often it was tried, and a supervisor decides."""
+
+    def __init__(self, outreach: Outreach) -> None:
+        super().__init__()
+        self.outreach = outreach
 
 
 @dataclass(frozen=True)
@@ -53,52 +59,16 @@ class NoNextStep:
 
 WhatNext = NextContact | ByPlan | NoNextStep
 
-
-@transaction.atomic
-def log_session(
-    *,
-    session: Session,
-    activities: Iterable[Activity] = (),
-    win: str = "",
-    settles: Iterable[UUID] = (),
-    what_next: WhatNext,
-    by: User,
-    at: datetime,
-) -> Session:
-    """Save a session, close the follow-ups it settles, and create what comes next: all or nothing.
-
-    `session` is not saved yet and carries its participant and form token. The same form token sent
-    again returns what was saved the first time. Raises ServicesEnded.
-    """
-    participant = lock(session.participant_id)
-    known = Session.objects.filter(form_token=session.form_token).first()
-    if known is not None:
-        return known
-    if not participant.is_active:
-        raise ServicesEnded
-    zone = participant.team.time_zone
-    session.team = participant.team
-    session.specialist = by
-    session.logged_at = at
-    session.logged_late = local_date(session.started_at, zone) < local_date(at, zone)
-    session.save(force_insert=True)
-    session.activities.set(activities)
-    if win:
-        Win.objects.create(
-            participant=participant,
-            session=session,
-            text=win,
-            happened_on=local_date(session.started_at, zone),
-            recorded_at=at,
-            recorded_by=by,
-        )
-    settle(participant, settles, session, by, at)
-    remember_next_step(session, what_next, by, at)
-    if session.met:
-        remember_contact(participant, session.started_at)
-    drafts.drop(participant=participant, by=by)
-    note("session_logged", subject=session, by=by, at=at, status=session.status)
-    return session
+MOVED = (
+    "state",
+    "due_on",
+    "why_here",
+    "moved_at",
+    "moved_by",
+    "flagged_rung",
+    "flagged_at",
+    "unheard",
+)
 
 
 def lock(participant_id: UUID) -> Participant:
@@ -111,41 +81,19 @@ def lock(participant_id: UUID) -> Participant:
     )
 
 
-def settle(participant: Participant, keys: Iterable[UUID], session: Session, by: User, at: datetime) -> None:
-    """Close the standing follow-ups the session answers; a meeting missed is an attempt and a new date takes over.
-
-    Where the two did not meet, only what was owed as contact is replaced: what was promised is still owed.
-    """
-    answered = FollowUp.objects.standing().filter(participant=participant, pk__in=list(keys))
-    if not session.met:
-        answered = answered.filter(purpose__in=CONTACT)
-    if session.status == SessionStatus.NO_SHOW:
-        answered.update(attempts=F("attempts") + 1)
-    reason = "" if session.met else SessionStatus(session.status).label
-    answered.update(state=State.DONE, closed_at=at, closed_by=by, closing_reason=reason)
-
-
-def remember_next_step(session: Session, what_next: WhatNext, by: User, at: datetime) -> None:
-    """Write down what comes next. Raises plans.NotWithUs where the plan was ended while the form was open."""
-    if isinstance(what_next, NoNextStep):
-        NextStep.objects.create(session=session, reason=what_next.reason, decided_by=what_next.decided_by)
-        return
-    if isinstance(what_next, ByPlan):
-        zone = session.team.time_zone
-        # Logged late, the plan's dates since then have passed: what comes next lies ahead of us.
-        after = max(local_date(session.started_at, zone), local_date(at, zone) - DAY)
-        followup = plans.next_follow_up(participant=session.participant, after=after, at=at)
-        if followup is None:
-            raise plans.NotWithUs
-    else:
-        followup = create(session.participant, what_next, by=by, at=at, session=session)
-    NextStep.objects.create(session=session, followup=followup)
-
-
 def create(
-    participant: Participant, contact: NextContact, *, by: User, at: datetime, session: Session | None = None
+    participant: Participant,
+    contact: NextContact,
+    *,
+    by: User,
+    at: datetime,
+    session: Session | None = None,
+    **more: Any,
 ) -> FollowUp:
-    """One new follow-up, kept by whoever walks with the participant now; nobody's while they wait for a peer."""
+    """One new follow-up, kept by whoever walks with the participant now; nobody's while they wait for a peer.
+
+    `more` are further fields: what it came from, the closer rhythm or the window it belongs to.
+    """
     owner = Assignment.objects.current().filter(participant=participant).values_list("specialist", flat=True).first()
     return FollowUp.objects.create(
         team_id=participant.team_id,
@@ -159,7 +107,16 @@ def create(
         session=session,
         created_at=at,
         created_by=by,
+        **more,
     )
+
+
+def give_date(followup: FollowUp, due_on: date, *, state: str, why: str, by: User, at: datetime) -> None:
+    """Let a standing follow-up stand for another local day, with why and who chose it; its ladder begins anew."""
+    followup.state, followup.due_on, followup.why_here = state, due_on, why
+    followup.moved_at, followup.moved_by = at, by
+    followup.flagged_rung, followup.flagged_at, followup.unheard = 0, None, False
+    followup.save(update_fields=MOVED)
 
 
 def remember_contact(participant: Participant, moment: datetime) -> None:
@@ -186,7 +143,7 @@ def schedule(*, participant: Participant, contact: NextContact, by: User, at: da
 def lock_standing(followup: FollowUp) -> FollowUp:
     """The participant's row locked, then the follow-up as it is now. Raises AlreadySettled."""
     lock(followup.participant_id)
-    current = FollowUp.objects.select_related("team", "participant").get(pk=followup.pk)
+    current = FollowUp.objects.select_related("team", "participant__team").get(pk=followup.pk)
     if not current.is_standing:
         raise AlreadySettled
     return current
@@ -197,23 +154,29 @@ def reschedule(*, followup: FollowUp, due_on: date, reason: str, by: User, at: d
     """Give it another local day, and say why. What was first meant stays. Raises AlreadySettled."""
     followup = lock_standing(followup)
     before = followup.due_on
-    followup.state = State.OPEN
-    followup.due_on = due_on
-    followup.why_here = reason
-    # The new date has its own ladder.
-    followup.flagged_rung, followup.flagged_at = 0, None
-    followup.save(update_fields=["state", "due_on", "why_here", "flagged_rung", "flagged_at"])
+    give_date(followup, due_on, state=State.OPEN, why=reason, by=by, at=at)
     note("followup_moved", subject=followup, by=by, at=at, before=before.isoformat(), to=due_on.isoformat())
     return followup
 
 
 @transaction.atomic
 def not_needed(*, followup: FollowUp, reason: str, decided_by: str, by: User, at: datetime) -> FollowUp:
-    """Decide that it is not needed, with the reason and who decided. Raises AlreadySettled."""
+    """Decide that it is not needed, with the reason and who decided. Raises AlreadySettled, TooSoonToStop."""
     followup = lock_standing(followup)
+    if followup.purpose == Purpose.AFTER_MISSED:
+        refuse_silence(followup.participant, decided_by, by)
     followup.state = State.NOT_NEEDED
     followup.closed_at, followup.closed_by = at, by
     followup.closing_reason, followup.decided_by = reason, decided_by
     followup.save(update_fields=["state", "closed_at", "closed_by", "closing_reason", "decided_by"])
     note("followup_not_needed", subject=followup, by=by, at=at, decided_by=decided_by)
     return followup
+
+
+def refuse_silence(participant: Participant, decided_by: str, by: User) -> None:
+    """Raise TooSoonToStop where staff would stop reaching out without having tried enough, or not as a supervisor."""
+    if decided_by in THEIR_OWN:
+        return
+    outreach = so_far(participant)
+    if not outreach.is_enough or participant.team_id not in supervised_teams(by):
+        raise TooSoonToStop(outreach)

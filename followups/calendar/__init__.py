@@ -11,17 +11,29 @@ from followups.calendar.days import (
     moment,
 )
 from followups.calendar.rhythms import FAR, Planned, Rhythm, laid_out, placed
-from followups.calendar.windows import Window, hours_24_to_72, is_quiet, quiet_ends, window_after
+from followups.calendar.windows import (
+    CloserDate,
+    Window,
+    after_discharge,
+    after_setback,
+    hours_24_to_72,
+    is_quiet,
+    quiet_ends,
+    window_after,
+)
 
 __all__ = [
     "AGES",
     "DAY",
     "FAR",
     "Age",
+    "CloserDate",
     "Planned",
     "Rhythm",
     "Window",
     "WorkingCalendar",
+    "after_discharge",
+    "after_setback",
     "age_of",
     "hours_24_to_72",
     "in_months",

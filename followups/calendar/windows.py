@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from followups.calendar.days import DAY, WorkingCalendar, local_datetime, moment
+from followups.calendar.rhythms import placed
 
 
 @dataclass(frozen=True)
@@ -63,3 +64,35 @@ def quiet_ends(at: datetime, zone: str, ends: time) -> datetime:
     today = local_datetime(at, zone).date()
     first = moment(today, ends, zone)
     return first if first > at else moment(today + DAY, ends, zone)
+
+
+@dataclass(frozen=True)
+class CloserDate:
+    """One contact of a closer rhythm: the day meant, the day it falls on, and the last day of its window."""
+
+    planned_on: date
+    due_on: date
+    latest_on: date | None = None
+
+
+def after_setback(event: date, *, calendar: WorkingCalendar, rule: str, today: date) -> list[CloserDate]:
+    """Within 24 to 72 hours, then weekly for four weeks."""
+    window = hours_24_to_72(event)
+    first = window.day_in(calendar, today)
+    dates = [CloserDate(first, first, window.last if first <= window.last else None)]
+    weeks = (first + timedelta(weeks=week) for week in range(1, 5))
+    return dates + [CloserDate(on, placed(on, calendar=calendar, rule=rule, today=today)) for on in weeks]
+
+
+def after_discharge(event: date, *, counts_day_zero: bool, calendar: WorkingCalendar, today: date) -> list[CloserDate]:
+    """Once soon within seven days, once at the end of thirty; where both have passed, once as soon as may be."""
+    week, month = (window_after(event, days, counts_day_zero=counts_day_zero) for days in (7, 30))
+    found: dict[date, CloserDate] = {}
+    if today <= week.last:
+        on = week.day_in(calendar, today)
+        found[on] = CloserDate(on, on, week.last)
+    if today <= month.last:
+        on = month.last_day_in(calendar, today)
+        found.setdefault(on, CloserDate(on, on, month.last))
+    soon = calendar.next_working_day(today)
+    return list(found.values()) or [CloserDate(soon, soon)]

@@ -4,11 +4,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import Team
 from followups.forms.dates import FURTHEST, quick_dates
-from followups.models.followups import DecidedBy
+from followups.models.decisions import DecidedBy
+from followups.models.outreach import Outreach
 
 
 class RescheduleForm(forms.Form):
@@ -71,3 +74,13 @@ class NotNeededForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Who decided it?")},
     )
+
+
+def words_of_outreach(outreach: Outreach) -> str:
+    """How often it was tried, and what is still missing before staff may decide to stop."""
+    so_far = ngettext("One try so far", "%(tries)d tries so far", outreach.tries) % {"tries": outreach.tries}
+    rule = _t(
+        "%(so_far)s, on %(days)d days, in %(ways)d ways. A supervisor may decide to stop after %(needed)d tries"
+        " on %(needed)d days in two ways; the person themselves may say so at any time."
+    )
+    return rule % {"so_far": so_far, "days": outreach.days, "ways": outreach.ways, "needed": outreach.needed}

@@ -7,8 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from caseload.forms.words import day_input
+from caseload.models import Participant
 from followups.forms.dates import FURTHEST
 from followups.models import CheckInPlan
+from followups.models.decisions import DecidedBy
 from followups.models.plans import RhythmKind
 
 WEEKDAYS = [(1, _("Mon")), (2, _("Tue")), (3, _("Wed")), (4, _("Thu")), (5, _("Fri")), (6, _("Sat")), (7, _("Sun"))]
@@ -33,6 +35,13 @@ class PlanForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     starts_on = forms.DateField(label=_("First check-in"), widget=day_input())
+    agreed_by = forms.ChoiceField(
+        label=_("Who wished for it"),
+        choices=DecidedBy,
+        initial=DecidedBy.TOGETHER,
+        required=False,
+        widget=forms.RadioSelect,
+    )
 
     def __init__(self, *args: Any, today: date, running: CheckInPlan | None, **kwargs: Any) -> None:
         initial: dict[str, Any] = {"kind": RhythmKind.WEEKLY, "starts_on": today, "every": 10}
@@ -57,10 +66,13 @@ class PlanForm(forms.Form):
             self.add_error("every", _("Every how many days?"))
         return cleaned
 
-    def plan(self) -> CheckInPlan:
+    def plan(self, participant: Participant) -> CheckInPlan:
         """The plan, not saved; call on a valid form."""
         cleaned = self.cleaned_data
         return CheckInPlan(
+            participant=participant,
+            team=participant.team,
+            agreed_by=cleaned["agreed_by"] or DecidedBy.TOGETHER,
             kind=cleaned["kind"],
             every=cleaned["every"] or 7,
             weekdays=sorted(cleaned["weekdays"]),

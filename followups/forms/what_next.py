@@ -10,7 +10,7 @@ from accounts.models import Team
 from followups.actions.planning import ByPlan, NextContact, NoNextStep, WhatNext
 from followups.forms.dates import FURTHEST, quick_dates
 from followups.models import Purpose
-from followups.models.followups import DecidedBy
+from followups.models.decisions import DecidedBy
 
 OFFERED = [(code, label) for code, label in Purpose.choices if code != Purpose.REVIEW]
 

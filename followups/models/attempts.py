@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import teams_of
 from accounts.ids import new_id
 from accounts.models import Team, User
+from accounts.models.users import runs_accounts
 from caseload.models import Participant
 from caseload.models.participants import Channel
 from followups.models.followups import FollowUp
@@ -31,6 +32,10 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
     def visible_to(self, user: Any) -> "OutcomeQuerySet":
         """The ones in use; they are the same for everybody who reads records."""
         return self.filter(is_active=True) if teams_of(user) else self.none()
+
+    def kept_by(self, user: Any) -> "OutcomeQuerySet":
+        """All of them, for administrators, who keep the table."""
+        return self if runs_accounts(user) else self.none()
 
 
 class Outcome(models.Model):

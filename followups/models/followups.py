@@ -21,8 +21,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import supervised_teams, teams_of
 from accounts.ids import new_id
-from accounts.models import Team, User
-from caseload.models import Assignment, Cover, Participant, Quotation, Session, Win
+from accounts.models import Cover, Team, User
+from caseload.models import Assignment, Participant, Quotation, Session, Win
+from followups.models.closer import CloserRhythm
+from followups.models.decisions import DecidedBy
 from followups.models.plans import CheckInPlan
 
 
@@ -59,15 +61,6 @@ class State(models.TextChoices):
 
 STANDING = (State.OPEN, State.WAITING, State.PAUSED)
 CLOSED = (State.DONE, State.NOT_NEEDED, State.ENDED)
-
-
-class DecidedBy(models.TextChoices):
-    """Who decided."""
-
-    PARTICIPANT = "participant", _("The participant")
-    TOGETHER = "together", _("Decided together")
-    SPECIALIST = "specialist", _("The peer specialist")
-    SUPERVISOR = "supervisor", _("The supervisor")
 
 
 class LocalDay(Func):
@@ -118,7 +111,8 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def owned_by(self, user: Any) -> "FollowUpQuerySet":
         """Those this person has to keep: their own, and those of a colleague they cover for now."""
-        absent = Cover.objects.running().filter(cover=user.pk, team=OuterRef("team"), absent=OuterRef("owner"))
+        covers = Cover.objects.running().for_specialists()
+        absent = covers.filter(cover=user.pk, team=OuterRef("team"), absent=OuterRef("owner"))
         return self.filter(Q(owner=user.pk) | Exists(absent))
 
     def supervised_by(self, user: Any) -> "FollowUpQuerySet":
@@ -182,7 +176,14 @@ class FollowUp(models.Model):
     state = models.CharField(max_length=20, choices=State, default=State.OPEN)
     due_on = models.DateField(_("on"))
     planned_on = models.DateField(help_text="The date first meant, before any move off a closed day or by hand.")
+    latest_on = models.DateField(null=True, help_text="The last day of the window it belongs to, where there is one.")
     why_here = models.CharField(max_length=300, blank=True, help_text="Why the date is what it is, if it was changed.")
+    moved_at = models.DateTimeField(null=True, help_text="When this date was chosen, if it was changed.")
+    moved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    came_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="came_back_as", help_text="The one it takes up again."
+    )
+    closer = models.ForeignKey(CloserRhythm, on_delete=models.PROTECT, null=True, related_name="followups")
     plan = models.ForeignKey(CheckInPlan, on_delete=models.PROTECT, null=True, related_name="followups")
     session = models.ForeignKey(Session, on_delete=models.PROTECT, null=True, related_name="+")
     attempts = models.PositiveSmallIntegerField(default=0, help_text="Tries since it was opened; kept by the deeds.")
@@ -192,9 +193,14 @@ class FollowUp(models.Model):
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     closing_reason = models.CharField(max_length=300, blank=True)
     decided_by = models.CharField(max_length=20, choices=DecidedBy, blank=True)
+    kept = models.BooleanField(null=True, help_text="Of a promise that is done: whether it was kept.")
+    set_aside = models.BooleanField(
+        default=False, help_text="Closed by a change of rhythm or a pause, and taken up again if that is undone."
+    )
     # Facts about what the worker did. They never decide whether something is overdue.
     flagged_rung = models.PositiveSmallIntegerField(default=0)
-    flagged_at = models.DateTimeField(null=True)
+    flagged_at = models.DateTimeField(null=True, help_text="When the worker first told anybody about this date.")
+    unheard = models.BooleanField(default=False, help_text="At the last rung there was nobody who could be told.")
     discussed_at = models.DateTimeField(null=True)
     discussed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -206,6 +212,26 @@ class FollowUp(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "planned_on"], condition=Q(plan__isnull=False), name="followup_one_per_plan_date"
+            ),
+            models.UniqueConstraint(
+                fields=["closer", "planned_on"],
+                condition=Q(closer__isnull=False, came_from=None),
+                name="followup_one_per_closer_date",
+            ),
+            models.UniqueConstraint(fields=["came_from"], name="followup_taken_up_again_once"),
+            models.CheckConstraint(
+                condition=Q(kept=None) | Q(purpose=Purpose.PROMISE, state=State.DONE), name="followup_kept_is_a_promise"
+            ),
+            models.CheckConstraint(
+                condition=~Q(purpose=Purpose.PROMISE, state=State.DONE) | Q(kept__isnull=False),
+                name="followup_promise_done_says_kept",
+            ),
+            models.CheckConstraint(
+                condition=Q(moved_at=None, moved_by=None) | Q(moved_at__isnull=False, moved_by__isnull=False),
+                name="followup_moved_at_and_by_paired",
+            ),
+            models.CheckConstraint(
+                condition=Q(set_aside=False) | Q(state=State.NOT_NEEDED), name="followup_set_aside_is_closed"
             ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="followup_state_known"),
             models.CheckConstraint(
@@ -238,6 +264,16 @@ class FollowUp(models.Model):
             ),
             # What is planned for one participant, and who has nothing planned.
             models.Index(fields=["participant", "due_on"], condition=Q(state__in=STANDING), name="followup_standing"),
+            # Escalations nobody could receive, for administrators and the next sweep.
+            models.Index(fields=["team"], condition=Q(unheard=True, state__in=STANDING), name="followup_unheard"),
+            # Decisions of a team, newest first.
+            models.Index(
+                F("team"),
+                F("closed_at").desc(),
+                F("id").desc(),
+                condition=Q(state=State.NOT_NEEDED, set_aside=False),
+                name="followup_decided",
+            ),
             # What was done or decided for one participant, newest first.
             models.Index(F("participant"), F("closed_at").desc(), name="followup_history"),
         ]

@@ -13,14 +13,14 @@ from followups.models.plans import CheckInPlan
 def without_next_step(participants: ParticipantQuerySet) -> ParticipantQuerySet:
     """Of those: active, nothing standing, and what happened last was not a decision that nothing is needed.
 
-    A session logged late counts from when it was logged. A plan that was ended is no such decision:
-    it closes its dates, and somebody still has to say what comes instead.
+    A session logged late counts from when it was logged. What was set aside with a plan is
+    no such decision: somebody still has to say what comes instead.
     """
     standing = FollowUp.objects.filter(participant=OuterRef("pk"), state__in=STANDING)
     sessions = Session.objects.filter(participant=OuterRef("pk")).order_by("-logged_at", "-pk")
     closed = FollowUp.objects.filter(participant=OuterRef("pk"), closed_at__isnull=False).order_by("-closed_at")
-    with_its_plan = When(plan__ended_at=F("closed_at"), then=Value(""))
-    last_closed = closed.annotate(ended_as=Case(with_its_plan, default=F("state")))
+    set_aside = When(set_aside=True, then=Value(""))
+    last_closed = closed.annotate(ended_as=Case(set_aside, default=F("state")))
     decided = NextStep.objects.filter(session=OuterRef("last_session"), followup=None).filter(
         session__logged_at__gte=Coalesce(OuterRef("last_closed_at"), F("session__logged_at"))
     )

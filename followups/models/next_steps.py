@@ -5,7 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from caseload.models import Session
-from followups.models.followups import DecidedBy, FollowUp
+from followups.models.decisions import DecidedBy
+from followups.models.followups import FollowUp
 
 
 class NextStep(models.Model):

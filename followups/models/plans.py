@@ -11,12 +11,15 @@ from accounts.ids import new_id
 from accounts.models import Team, User
 from caseload.models import Participant
 from followups.calendar import Rhythm
+from followups.models.decisions import DecidedBy
 
 
 class RhythmKind(models.TextChoices):
     """How often."""
 
     WEEKLY = "weekly", _("Every week")
+    WEEKLY_12 = "weekly_12", _("Every week for twelve weeks, then we ask")
+    STEP_DOWN = "step_down", _("Every week for three months, every two weeks up to a year, then every month")
     EVERY_TWO_WEEKS = "every_two_weeks", _("Every two weeks")
     MONTHLY = "monthly", _("Every month")
     EVERY_N_DAYS = "every_n_days", _("Every so many days")
@@ -44,6 +47,10 @@ class CheckInPlan(models.Model):
     every = models.PositiveSmallIntegerField(_("every how many days"), default=7)
     weekdays = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("only on"), default=list, blank=True)
     starts_on = models.DateField(_("first check-in on"))
+    agreed_by = models.CharField(_("who wished for it"), max_length=20, choices=DecidedBy, default=DecidedBy.TOGETHER)
+    paused_until = models.DateField(
+        null=True, editable=False, help_text="No check-ins before this local day; the pause ends by itself."
+    )
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)

@@ -11,10 +11,15 @@ from followups.models.followups import STANDING, FollowUp
 
 
 class Rung(models.IntegerChoices):
-    """The steps of the ladder; a nudge is a colleague's own."""
+    """The steps of the ladder; a nudge is a colleague's own.
 
-    SPECIALIST = 1, _("Peer specialist")
-    SUPERVISOR = 2, _("Supervisor")
+    On the day itself whoever keeps it is told; the team says after how many working days the others follow.
+    """
+
+    KEEPER = 1, _("Due")
+    AGAIN = 2, _("Still waiting")
+    SUPERVISOR = 3, _("For the supervisor")
+    ANYONE = 4, _("For whoever is on duty")
     NUDGE = 9, _("A kind nudge from your supervisor")
 
 

@@ -1,13 +1,16 @@
 """Small filters that put dates and phone numbers into words. Built in: no template has to load them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import phonenumbers
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.dateformat import format as date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,7 +32,77 @@ def picture(name: str) -> str:
     return format_html(markup, static("img/icons.svg"), name)
 
 
+@register.simple_tag
+def outcome_buttons(outcomes: Iterable[Any], quick: bool) -> str:
+    """The buttons of a card: the quick ones with their pictures, or the others."""
+    return buttons(tuple((one.pk, one.icon or "note", one.label) for one in outcomes if one.is_quick == quick), quick)
+
+
+@lru_cache(maxsize=16)
+def buttons(outcomes: tuple[tuple[str, str, str], ...], with_pictures: bool) -> str:
+    """The markup of some buttons: every card of every page has the same, so they are put together once."""
+    markup = '<button class="btn btn-quiet" name="outcome" value="{}">{}{}</button>'
+    rows = ((code, picture(name) if with_pictures else "", label) for code, name, label in outcomes)
+    return format_html_join("", markup, rows)
+
+
 @register.filter
+def label_of(row: Any, name: str) -> str:
+    """What `get_…_display` says; that makes the table of choices anew for every word."""
+    value = getattr(row, name)
+    return str(labels(type(row), name).get(value, value))
+
+
+@cache
+def labels(model: Any, name: str) -> dict[Any, Any]:
+    """The words for the choices of a field, each still to be put into the reader's language."""
+    return dict(model._meta.get_field(name).flatchoices)
+
+
+@register.filter
+def ago_words(then: date | datetime) -> str:
+    """How long ago something was."""
+    return _("%(ago)s ago") % {"ago": timesince(then)}
+
+
+@register.filter
+def last_contact_words(then: datetime | None, now: datetime) -> str:
+    """How long nobody has been in touch."""
+    return _("last contact %(ago)s ago") % {"ago": timesince(then, now)} if then else _("no contact yet")
+
+
+@register.filter
+def tries_words(number: int) -> str:
+    """How often somebody tried."""
+    return ngettext("%(number)s try", "%(number)s tries", number) % {"number": number}
+
+
+@register.filter
+def walks_with_words(name: str) -> str:
+    """Who walks with somebody."""
+    return _("walks with %(name)s") % {"name": name}
+
+
+@register.filter
+def next_words(day: date) -> str:
+    """When somebody hears from us next."""
+    return _("next %(date)s") % {"date": date_format(day, "D j M")}
+
+
+@register.filter
+def minutes_words(minutes: int) -> str:
+    """How long a session was."""
+    return _("%(minutes)s min") % {"minutes": minutes}
+
+
+@register.filter
+def said_on_words(day: date) -> str:
+    """When words were said."""
+    return _("said on %(date)s") % {"date": date_format(day, "j M Y")}
+
+
+@register.filter
+@lru_cache(maxsize=4096)
 def phone(number: str) -> str:
     """A number as people of its country read it; the stored form if it cannot be parsed."""
     try:

@@ -1,5 +1,7 @@
 """The database refuses broken states of accounts, whoever writes them."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
@@ -61,8 +63,32 @@ def test_a_week_has_seven_days(team: Team) -> None:
     refused(lambda: Team.objects.filter(pk=team.pk).update(working_days=[1, 8]), "team_has_working_days")
 
 
-def test_the_ladder_stays_in_range(team: Team) -> None:
-    refused(lambda: Team.objects.filter(pk=team.pk).update(supervisor_after_days=0), "team_limits_in_range")
+@pytest.mark.parametrize(
+    "rungs",
+    [
+        {"again_after_days": 0},
+        {"again_after_days": 4},
+        {"supervisor_after_days": 1},
+        {"supervisor_after_days": 6},
+        {"anyone_after_days": 31},
+    ],
+)
+def test_the_ladder_climbs(team: Team, rungs: dict[str, int]) -> None:
+    refused(lambda: Team.objects.filter(pk=team.pk).update(**rungs), "team_ladder_climbs")
+
+
+@pytest.mark.parametrize("limit", ["most_mails_a_day", "tries_before_ending"])
+def test_limits_are_at_least_one(team: Team, limit: str) -> None:
+    refused(lambda: Team.objects.filter(pk=team.pk).update(**{limit: 0}), "team_limits_in_range")
+
+
+def test_nobody_covers_for_an_administrator(team: Team) -> None:
+    refused(
+        lambda: factories.CoverFactory(
+            team=team, role="administrator", starts_at=factories.NOON, ends_at=factories.NOON + timedelta(days=1)
+        ),
+        "cover_of_one_with_a_team",
+    )
 
 
 def test_a_closed_day_is_kept_once(team: Team) -> None:

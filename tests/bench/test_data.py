@@ -2,12 +2,16 @@
 
 import pytest
 from django.db import connection
-from django.db.models import Min
+from django.db.models import F, Min
 from django.test.utils import setup_test_environment, teardown_test_environment
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Team, User
 from bench import pages
 from bench.data import USUAL_CASELOAD, add_history, caseload_of, lighten, long_story
+from bench.plans import STATEMENTS, plans
+from bench.sweeping import sweeping
+from bench.twins import multiply
 from caseload.models import Participant, Session
 from demo.generator import Generator
 from followups.models import FollowUp, NextStep
@@ -62,3 +66,34 @@ def test_the_harness_reads_the_real_pages(specialist) -> None:
 
     assert all(one.statements <= 12 for one in results), results
     assert {one.name: one.rows for one in results}["Participant, 400 entries"] == 25
+
+
+def test_a_copy_is_a_program_of_its_own_and_keeps_the_rules(specialist) -> None:
+    counts = {model: model.objects.count() for model in (Team, Participant, Session, FollowUp, NextStep)}
+    multiply(3)
+
+    hold_to_the_rules()
+    for model, count in counts.items():
+        assert model.objects.count() == 3 * count
+    assert not FollowUp.objects.exclude(team=F("participant__team")).exists()
+    assert not Session.objects.exclude(specialist__memberships__team=F("team")).exists()
+    assert User.objects.filter(email__endswith="specialist@demo.example").count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_is_measured_and_leaves_the_data_as_they_were(specialist) -> None:
+    before = list(FollowUp.objects.order_by("pk").values_list("due_on", flat=True))
+    lines = sweeping(20)
+
+    assert "20 due at once" in lines[0]
+    assert list(FollowUp.objects.order_by("pk").values_list("due_on", flat=True)) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_plan_is_found() -> None:
+    Generator(people=60, now=timezone.now()).run()
+    text = "\n".join(plans())
+
+    for title in STATEMENTS:
+        assert title in text
+    assert "Execution Time" in text

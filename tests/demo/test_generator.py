@@ -7,8 +7,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, F
 
-from accounts.models import Role, User
-from caseload.models import Assignment, Cover, Participant, Quotation, Session, SessionDraft, Win
+from accounts.models import Cover, Role, User
+from caseload.models import Assignment, Participant, Quotation, Session, SessionDraft, Win
 from demo.generator import Generator
 from followups import reminders
 from followups.models import ContactAttempt, FollowUp, Reminder, Rung, board
@@ -72,6 +72,7 @@ def test_the_worker_finds_a_little_to_do_and_no_contradiction(db) -> None:
     make(factories.NOON)
     flagged = FollowUp.objects.filter(flagged_rung__gt=0)
     assert not flagged.exclude(pk__in=FollowUp.objects.overdue(factories.NOON)).exists()
+    assert not FollowUp.objects.filter(came_from=None, purpose="promise", state="done", kept=None).exists()
     of_supervisors = Reminder.objects.filter(rung=Rung.SUPERVISOR).count()
 
     assert reminders.sweep(factories.NOON).flagged > 0

@@ -1,8 +1,9 @@
 import smtplib
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from accounts.models import OutgoingEmail, User
 from followups import delivery, reminders
@@ -71,14 +72,14 @@ class Failing:
 
 @pytest.mark.parametrize("error", [ConnectionRefusedError(), TimeoutError(), smtplib.SMTPDataError(451, b"greylisted")])
 def test_a_passing_failure_is_tried_again_later(queued, error: Exception) -> None:
-    assert deliver(connection=Failing(error)) == 0
+    assert deliver(server=Failing(error)) == 0
     assert state(queued) == ("queued", 1)
     assert deliver(NOON + timedelta(seconds=30)) == 0
     assert deliver(NOON + timedelta(minutes=2)) == 1
 
 
 def test_a_final_refusal_is_stopped_and_visible(queued) -> None:
-    deliver(connection=Failing(smtplib.SMTPRecipientsRefused({"x": (550, b"unknown")})))
+    deliver(server=Failing(smtplib.SMTPRecipientsRefused({"x": (550, b"unknown")})))
     assert state(queued) == ("stopped", 1)
     assert queued.last_error.startswith("SMTPRecipientsRefused")
     assert "@" not in queued.last_error
@@ -87,7 +88,7 @@ def test_a_final_refusal_is_stopped_and_visible(queued) -> None:
 def test_it_is_given_up_after_the_last_try(queued) -> None:
     at = NOON
     for _try in range(len(delivery.BACK_OFF) + 1):
-        deliver(at, connection=Failing(TimeoutError()))
+        deliver(at, server=Failing(TimeoutError()))
         at += timedelta(days=2)
     assert state(queued)[0] == "stopped"
 
@@ -104,13 +105,59 @@ def test_a_lease_keeps_others_away_until_it_ends(queued) -> None:
     assert len(delivery.claim(NOON)) == 1
     assert delivery.claim(NOON + timedelta(seconds=119)) == []
     (again,) = delivery.claim(NOON + timedelta(seconds=121))
-    assert (again.pk, again.attempts) == (queued.pk, 2)
+    assert (again.pk, again.attempts) == (queued.pk, 0), "being claimed is no try"
 
 
-def test_a_message_that_kills_its_worker_every_time_is_given_up(queued) -> None:
+class Deadly:
+    """A mail server at whose message the worker dies."""
+
+    def send_messages(self, _messages) -> int:
+        raise SystemExit
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def test_a_message_that_kills_its_worker_every_time_is_given_up_alone(queued, team) -> None:
+    others = [factories.OutgoingEmailFactory(kind="account", next_try_at=NOON + timedelta(seconds=1)) for _n in "ab"]
     at = NOON
     for _try in range(len(delivery.BACK_OFF)):
-        delivery.claim(at)
+        with pytest.raises(SystemExit):
+            deliver(at, server=Deadly())
+        OutgoingEmail.objects.filter(pk__in=[other.pk for other in others]).update(next_try_at=at + timedelta(days=9))
         at += timedelta(minutes=3)
     assert deliver(at) == 0
     assert state(queued)[0] == "stopped"
+    assert {state(other) for other in others} == {("queued", 0)}
+
+
+def test_after_a_crash_the_others_go_first(queued, team) -> None:
+    other = factories.OutgoingEmailFactory(kind="account", next_try_at=NOON + timedelta(seconds=1))
+    with pytest.raises(SystemExit):
+        deliver(NOON + timedelta(seconds=2), server=Deadly())
+    first, second = delivery.claim(NOON + timedelta(minutes=3))
+    assert (first.pk, first.attempts, second.pk, second.attempts) == (other.pk, 0, queued.pk, 1)
+
+
+def test_a_worker_whose_lease_went_to_another_does_not_send(queued) -> None:
+    (mine,) = delivery.claim(NOON)
+    delivery.claim(NOON + timedelta(minutes=3))
+    assert not delivery.begin(mine, NOON + timedelta(minutes=3))
+    delivery.release(mine)
+    assert OutgoingEmail.objects.get().leased_until == NOON + timedelta(minutes=3) + delivery.LEASE
+
+
+def test_a_retry_at_night_waits_for_the_morning_and_is_no_try(queued, team) -> None:
+    type(team).objects.update(quiet_from=time(20), quiet_until=time(8))
+    midnight = NOON + timedelta(hours=14)
+    assert deliver(midnight) == 0
+    assert state(queued) == ("queued", 0)
+    assert queued.next_try_at == NOON + timedelta(hours=22)  # eight in the morning in New York
+    assert deliver(NOON + timedelta(hours=22)) == 1
+
+
+def test_a_clock_that_is_off_sends_nothing(queued, db) -> None:
+    assert delivery.tell(lambda: timezone.now() + timedelta(hours=1)) == 0
+    assert delivery.tell(lambda: timezone.now() - timedelta(hours=1)) == 0
+    assert not mail.outbox
+    assert state(queued)[0] == "queued"

@@ -6,7 +6,7 @@ from django.db import connection
 
 from accounts.ids import new_id
 from caseload.models import Method, Participant, Session, SessionDraft, Win
-from followups.actions import planning, plans
+from followups.actions import planning, plans, sessions
 from followups.actions.planning import ByPlan, NextContact, NoNextStep
 from followups.models import FollowUp, NextStep, State
 from tests import factories
@@ -22,7 +22,7 @@ def unsaved(participant: Participant, **fields) -> Session:
 
 def log(participant: Participant, by, session: Session | None = None, what_next=IN_A_WEEK, **details) -> Session:
     session = session or unsaved(participant)
-    return planning.log_session(session=session, what_next=what_next, by=by, at=NOON, **details)
+    return sessions.log_session(session=session, what_next=what_next, by=by, at=NOON, **details)
 
 
 def test_a_session_creates_what_comes_next(participant, specialist) -> None:

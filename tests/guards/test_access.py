@@ -35,6 +35,21 @@ ADDRESSES = {
     "account_set_password": ANYONE,
     "usersessions_list": ANYONE,
     "notices": ANYONE,
+    "reminding": ANYONE,
+    "decided": LIST,
+    "week": LIST,
+    "bring_back": RECORD,
+    "bring_person_back": RECORD,
+    "promise_kept": RECORD,
+    "promise_not_kept": RECORD,
+    "closer_rhythm": RECORD,
+    "end_closer": RECORD,
+    "pause": RECORD,
+    "resume": RECORD,
+    "handoff": RECORD,
+    "outcomes": ADMIN,
+    "add_outcome": ADMIN,
+    "outcome": ADMIN,
     "notices_seen": ANYONE,
     "today": LIST,
     "participants": LIST,
@@ -82,6 +97,7 @@ STANDINGS = (
     "assigned",
     "covering",
     "supervisor",
+    "covering supervisor",
     "formerly assigned",
     "colleague",
     "other supervisor",
@@ -90,7 +106,7 @@ STANDINGS = (
     "deactivated",
     "nobody",
 )
-SEES_RECORD = {"assigned", "covering", "supervisor"}
+SEES_RECORD = {"assigned", "covering", "supervisor", "covering supervisor"}
 
 
 def expected(name: str, kind: str, standing: str) -> set[int]:
@@ -108,13 +124,13 @@ def expected(name: str, kind: str, standing: str) -> set[int]:
         return {403}
     if kind == LIST:
         return fine
-    supervising = standing in {"supervisor", "other supervisor"}
+    supervising = standing in {"supervisor", "covering supervisor", "other supervisor"}
     if kind == SUPERVISE:
         return fine if supervising else {403}
     if kind == RECORD_SUPERVISE:
         if not supervising:
             return {403}
-        return fine if standing == "supervisor" else {404, 405}
+        return fine if standing in {"supervisor", "covering supervisor"} else {404, 405}
     return fine if standing in SEES_RECORD else {404, 405}
 
 
@@ -159,10 +175,20 @@ def cast(participant, specialist, colleague, supervisor, other_supervisor, admin
     cover = factories.CoverFactory(
         team=team, absent=specialist, cover=covering, starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=1)
     )
+    lent = member(team, Role.SPECIALIST, "Lena")
+    factories.CoverFactory(
+        team=team,
+        role=Role.SUPERVISOR,
+        absent=supervisor,
+        cover=lent,
+        starts_at=now - timedelta(days=1),
+        ends_at=now + timedelta(days=1),
+    )
     people: dict[str, User | None] = {
         "assigned": specialist,
         "covering": covering,
         "supervisor": supervisor,
+        "covering supervisor": lent,
         "formerly assigned": former,
         "colleague": colleague,
         "other supervisor": other_supervisor,
@@ -177,7 +203,8 @@ def cast(participant, specialist, colleague, supervisor, other_supervisor, admin
         if user is not None:
             clients[standing].force_login(user)
     User.objects.filter(pk=people["deactivated"].pk).update(is_active=False, deactivated_at=now)
-    followup = factories.FollowUpFactory(participant=participant, owner=specialist)
+    followup = factories.FollowUpFactory(participant=participant, owner=specialist, purpose="promise")
+    factories.CloserRhythmFactory(participant=participant)
     factories.CheckInPlanFactory(participant=participant)
     ids = {
         "participant_id": participant.pk,
@@ -190,6 +217,7 @@ def cast(participant, specialist, colleague, supervisor, other_supervisor, admin
         "token": "none",
         "uidb36": "0",
         "key": "none",
+        "code": "no_answer",
     }
     return clients, ids
 

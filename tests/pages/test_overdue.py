@@ -4,8 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEvent
-from caseload.models import Cover
+from accounts.models import AuditEvent, Cover
 from followups.models import FollowUp, Reminder
 from tests import factories
 
@@ -99,7 +98,7 @@ def test_a_cover_is_set_up_and_ended(sign_in, supervisor, specialist, colleague,
     client = sign_in(supervisor)
     form = {
         "team": team.pk,
-        "absent": specialist.pk,
+        "absent": f"specialist:{specialist.pk}",
         "cover": colleague.pk,
         "first": "2026-05-06",
         "last": "2026-05-08",
@@ -127,7 +126,7 @@ def test_a_cover_that_cannot_be(sign_in, supervisor, specialist, colleague, othe
     people = {"same": specialist.pk, "foreign": other_supervisor.pk}
     form = {
         "team": team.pk,
-        "absent": specialist.pk,
+        "absent": f"specialist:{specialist.pk}",
         "cover": colleague.pk,
         "first": "2026-05-06",
         "last": "2026-05-08",

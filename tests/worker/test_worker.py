@@ -97,7 +97,7 @@ def test_a_worker_killed_while_sending_loses_nothing(worker, smtp, team, adminis
     assert OutgoingEmail.objects.filter(state="queued").exists()
 
     # The lease of the dead worker runs out; the next one finds what is left.
-    OutgoingEmail.objects.filter(state="queued").update(leased_until=timezone.now())
+    OutgoingEmail.objects.filter(state="queued").update(leased_until=timezone.now(), next_try_at=timezone.now())
     worker()
     tasks.deliver_mail.delay()
     wait_until(lambda: OutgoingEmail.objects.filter(state="sent").count() == 12)

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from followups import delivery, reminders
 from followups.actions import plans
+from followups.reminders import digests
 
 
 class Command(BaseCommand):
@@ -13,9 +14,13 @@ class Command(BaseCommand):
     help = "Lay out plans, flag what is overdue, send the e-mail that waits. Harmless beside a running worker."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do all three, and say how much it was."""
+        """Do all of it, and say how much it was."""
         now = timezone.now()
         laid_out = plans.lay_out_all(at=now)
         run = reminders.sweep(now)
+        digested = digests.send_digests(now)
         sent = delivery.deliver(timezone.now)
-        self.stdout.write(f"plans laid out: {laid_out}, flagged: {run.flagged}, bundled: {run.told}, sent: {sent}")
+        self.stdout.write(
+            f"plans laid out: {laid_out}, flagged: {run.flagged}, bundled: {run.told}, "
+            f"summaries: {digested}, sent: {sent}"
+        )

@@ -1,0 +1,62 @@
+"""How PostgreSQL answers the statements asked most often: their plans, without what every plan says."""
+
+import re
+from collections.abc import Callable
+
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from bench.data import caseload_of
+from bench.measure import listening
+from followups import reminders
+
+# Which words tell the statement from the others of its page.
+STATEMENTS = {
+    "Today: what is due, with what to know before calling": ("/today/", "specialist", '"words_text"'),
+    "Overdue: the list under the board": ("/overdue/", "supervisor", '"discussed_by_id" = '),
+    "Participant: the newest sessions of the story": ("/participants/{person}/", "specialist", '"activity_labels"'),
+    "Participants: one page by name": ("/participants/", "supervisor", '"next_on"'),
+}
+# Nodes, what carries them, and the sums at the end.
+TOLD = re.compile(r"->|Index Cond|Limit|Sort Key|Subquery|SubPlan|Planning Time|Execution Time|Update|Insert|rows=")
+WIDE = 150
+
+
+def plans() -> list[str]:
+    """Markdown: one plan after another."""
+    specialist = User.objects.get(email="specialist@demo.example")
+    person = caseload_of(specialist)[0].pk
+    lines = []
+    for title, (address, who, word) in STATEMENTS.items():
+        client = Client()
+        client.force_login(User.objects.get(email=f"{who}@demo.example"))
+        lines += explained(title, lambda at=address, by=client: by.get(at.format(person=person)), word)
+    return lines + explained("Sweep: which teams have something to flag", sweep, "EXISTS")
+
+
+def sweep() -> None:
+    """One run of the worker."""
+    reminders.sweep(timezone.now())
+
+
+def explained(title: str, work: Callable[[], object], word: str) -> list[str]:
+    """The plan of the statement with that word, asked a second time so that it finds its pages in memory."""
+    with listening(word) as asked:
+        work()
+    assert asked.found, f"No statement of “{title}” has {word} any more."
+    sql, params = asked.found
+    with connection.cursor() as cursor:
+        for _time in range(2):
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", params)
+            plan = [line for (line,) in cursor.fetchall()]
+    return [f"### {title}", "", "```", *trimmed(plan), "```", ""]
+
+
+def trimmed(plan: list[str]) -> list[str]:
+    """Nodes with their rows, what they look up, and how many pages all of it read."""
+    kept = [line for line in plan if TOLD.search(line) and "never executed" not in line]
+    pages = next((line.strip() for line in plan if "Buffers:" in line), "")
+    short = [re.sub(r"\(cost=[^)]*\) |\.00 loops| width=\d+|::text|::character varying", "", line) for line in kept]
+    return [line[:WIDE] for line in [*short, pages]]

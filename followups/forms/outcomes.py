@@ -1,0 +1,64 @@
+"""What can come of a try: the table an organisation words for itself."""
+
+from typing import Any
+
+from django import forms
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from followups.models import Outcome
+from followups.models.attempts import Effect
+
+WITH_A_DATE = (Effect.TRY_AGAIN, Effect.WAITS, Effect.PAUSES)
+
+
+class OutcomeForm(forms.ModelForm):
+    """Words and effect. The code is made once and stays, so that what was recorded keeps its meaning."""
+
+    class Meta:
+        model = Outcome
+        fields = [
+            "label",
+            "effect",
+            "again_in_days",
+            "reached",
+            "counts_as_presence",
+            "channel",
+            "is_quick",
+            "position",
+            "is_active",
+        ]
+        labels = {
+            "label": _("What came of it"),
+            "effect": _("What happens with the follow-up"),
+            "again_in_days": _("Working days until the next date"),
+            "reached": _("The person themselves was reached"),
+            "counts_as_presence": _("Counts as contact when silence is measured"),
+            "channel": _("By which way"),
+            "is_quick": _("Stands on the card (others are under “More”)"),
+            "position": _("Place in the list"),
+            "is_active": _("In use"),
+        }
+        help_texts = dict.fromkeys(fields, "")
+        widgets = {"effect": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What an outcome did is written into what was recorded with it; only new ones choose their effect.
+        if not self.instance._state.adding:
+            for name in ("effect", "reached", "counts_as_presence"):
+                self.fields[name].disabled = True
+
+    def clean(self) -> dict[str, Any]:
+        """A number of days where the effect needs one; a code no other outcome has."""
+        cleaned = super().clean()
+        days = cleaned.get("again_in_days")
+        if cleaned.get("effect") in WITH_A_DATE and not days and "again_in_days" not in self.errors:
+            self.add_error("again_in_days", _("After how many working days?"))
+        if days and days > 260:
+            self.add_error("again_in_days", _("That is more than a year. Choose fewer days."))
+        if self.instance._state.adding and cleaned.get("label"):
+            self.instance.code = slugify(cleaned["label"]).replace("-", "_")[:40]
+            if not self.instance.code or Outcome.objects.filter(pk=self.instance.code).exists():
+                self.add_error("label", _("There is one with these words already, or they have no letters a to z."))
+        return cleaned

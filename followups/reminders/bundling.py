@@ -1,0 +1,129 @@
+"""One e-mail for each colleague with reminders that no e-mail carries yet, within the team's hours and limits."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.urls import reverse
+
+from accounts.actions import mail
+from accounts.models.outbox import EmailKind
+from followups.models import Rung
+from followups.reminders.flagging import as_text
+from followups.reminders.rules import TeamRules
+
+RECIPIENTS = 500
+
+# Teams whose reminders may leave now; a closed day lets through only what was planned for it.
+RULE = """
+    rule AS (
+        SELECT * FROM unnest(%(teams)s::uuid[], %(closed)s::bool[], %(day_began)s::timestamptz[], %(most)s::int[])
+            AS t (team_id, is_closed, day_began_at, most)
+    )
+"""
+# Seen to without an e-mail: settled meanwhile, or the colleague does not want one.
+PASS_OVER = f"""
+    WITH {RULE}
+    UPDATE followups_reminder AS reminder SET mailed_at = %(at)s
+    FROM rule, followups_followup AS row, accounts_user AS recipient
+    WHERE reminder.mailed_at IS NULL AND rule.team_id = reminder.team_id AND row.id = reminder.followup_id
+      AND recipient.id = reminder.recipient_id
+      AND (row.state NOT IN ('open', 'waiting', 'paused') OR row.due_on <> reminder.due_on
+           OR NOT recipient.is_active OR recipient.remind_by <> 'email')
+"""
+READY = """
+    FROM followups_reminder AS reminder JOIN rule ON rule.team_id = reminder.team_id
+    WHERE reminder.mailed_at IS NULL AND (reminder.rung = 1 OR NOT rule.is_closed)
+"""
+# Who has had enough today hears of it tomorrow by e-mail; in the program it stands already.
+TAKE = f"""
+    WITH {RULE}, ready AS (
+        SELECT reminder.recipient_id, min(rule.most) AS most, max(rule.day_began_at) AS day_began_at {READY}
+        GROUP BY reminder.recipient_id
+    )
+    SELECT recipient.id FROM accounts_user AS recipient JOIN ready ON ready.recipient_id = recipient.id
+    WHERE ready.most > (
+        SELECT count(*) FROM accounts_outgoingemail AS sent
+        WHERE sent.recipient_id = recipient.id AND sent.kind = 'reminder' AND sent.created_at >= ready.day_began_at
+    )
+    LIMIT %(recipients)s
+    FOR NO KEY UPDATE OF recipient SKIP LOCKED
+"""
+WHOSE = f"""
+    WITH {RULE}
+    SELECT reminder.recipient_id, bool_or(reminder.rung IN (%(supervisor)s, %(anyone)s)) {READY}
+      AND reminder.recipient_id = ANY(%(taken)s::uuid[])
+    GROUP BY reminder.recipient_id
+"""
+CARRY = f"""
+    WITH {RULE}, ready AS (
+        SELECT reminder.id, reminder.recipient_id {READY} AND reminder.recipient_id = ANY(%(taken)s::uuid[])
+    )
+    UPDATE followups_reminder AS reminder SET mailed_at = %(at)s, email_id = message.id
+    FROM ready JOIN unnest(%(addressed)s::uuid[], %(messages)s::uuid[]) AS message (recipient_id, id)
+        ON message.recipient_id = ready.recipient_id
+    WHERE reminder.id = ready.id
+"""
+
+
+def bundle_emails(rules: list[TeamRules], at: datetime) -> int:
+    """Put all reminders that may leave into messages, one a colleague; returns how many messages."""
+    loud = [one for one in rules if not one.is_quiet]
+    if not loud:
+        return 0
+    given = {
+        "at": at,
+        "teams": as_text(one.team_id for one in loud),
+        "closed": [not one.is_working_day for one in loud],
+        "day_began": [one.day_began_at for one in loud],
+        "most": [one.most_mails for one in loud],
+        "recipients": RECIPIENTS,
+        "supervisor": Rung.SUPERVISOR,
+        "anyone": Rung.ANYONE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(PASS_OVER, given)
+    letters = {view: letter_to(view) for view in ("today", "overdue")}
+    total = 0
+    while count := bundle_batch(given, letters, at):
+        total += count
+        if count < RECIPIENTS:
+            break
+    return total
+
+
+def letter_to(view: str) -> mail.Letter:
+    """The neutral letter that leads to a page; it is the same for everybody, so it is written once a run."""
+    return mail.write("reminder", {"link": settings.BASE_URL + reverse(view)})
+
+
+@transaction.atomic
+def bundle_batch(given: dict[str, object], letters: dict[str, mail.Letter], at: datetime) -> int:
+    """Messages for some colleagues; returns how many.
+
+    Their rows are locked first and their reminders read by a statement of its own: what another run has
+    just bundled is seen, and not bundled again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, given)
+        taken = [user for (user,) in cursor.fetchall()]
+        if not taken:
+            return 0
+        cursor.execute(WHOSE, {**given, "taken": as_text(taken)})
+        supervises: dict[UUID, bool] = dict(cursor.fetchall())
+    messages = [
+        message
+        for view, wanted in (("today", False), ("overdue", True))
+        for message in mail.queue_all(
+            to=[user for user, is_for_supervisor in supervises.items() if is_for_supervisor == wanted],
+            kind=EmailKind.REMINDER,
+            letter=letters[view],
+            at=at,
+        )
+    ]
+    with connection.cursor() as cursor:
+        addressed = [message.recipient_id for message in messages]
+        lists = {"addressed": as_text(addressed), "messages": as_text(message.pk for message in messages)}
+        cursor.execute(CARRY, {**given, "taken": as_text(addressed), **lists})
+    return len(messages)

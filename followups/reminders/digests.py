@@ -1,0 +1,68 @@
+"""The morning's summary: a specialist's day for those who chose it, a supervisor's week on its first working day."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.actions import mail
+from accounts.models import User
+from accounts.models.outbox import EmailKind
+from accounts.models.users import RemindBy
+from followups.models import Digest
+from followups.models.digests import DigestKind
+from followups.models.summary import of_a_day, of_a_week
+from followups.reminders.rules import TeamRules, listeners_now, rules_at
+
+SUMMARY = {DigestKind.DAY: of_a_day, DigestKind.WEEK: of_a_week}
+
+
+def send_digests(at: datetime) -> int:
+    """Queue the summaries that are due and not made yet; returns how many. May run twice, at once, or late."""
+    rules = {one.team_id: one for one in rules_at(at) if not one.is_quiet and one.is_working_day}
+    wanted = {**those_of_a_day(rules), **those_of_a_week(rules)}
+    made = set(Digest.objects.filter(on__in={on for _user, _kind, on in wanted}).values_list("recipient", "kind", "on"))
+    return sum(make_one(user, kind, on, at) for user, kind, on in sorted(set(wanted) - made, key=str))
+
+
+def those_of_a_day(rules: dict[UUID, TeamRules]) -> dict[tuple[UUID, str, date], None]:
+    """Everybody who keeps follow-ups and chose one summary instead of single messages."""
+    chosen = set(User.objects.active().filter(remind_by=RemindBy.DIGEST).values_list("pk", flat=True))
+    if not chosen:
+        return {}
+    heard = listeners_now().keepers
+    return {
+        (user, DigestKind.DAY, rules[team].today): None
+        for team, _keeper, user in heard
+        if team in rules and user in chosen
+    }
+
+
+def those_of_a_week(rules: dict[UUID, TeamRules]) -> dict[tuple[UUID, str, date], None]:
+    """Supervisors on duty on the first working day of a week, unless they want to read it here only."""
+    beginning = {team: one for team, one in rules.items() if one.begins_week}
+    if not beginning:
+        return {}
+    only_here = set(User.objects.active().filter(remind_by=RemindBy.APP).values_list("pk", flat=True))
+    return {
+        (user, DigestKind.WEEK, beginning[team].today): None
+        for team, user in listeners_now().supervisors
+        if team in beginning and user not in only_here
+    }
+
+
+@transaction.atomic
+def make_one(user_id: UUID, kind: str, on: date, at: datetime) -> bool:
+    """Write one summary down and queue it; False where another run was quicker. Nothing to say makes no message."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    if not user.is_active or Digest.objects.filter(recipient=user, kind=kind, on=on).exists():
+        return False
+    said = SUMMARY[kind](user, at)
+    message = None
+    if not said.is_empty:
+        context = {"summary": said, "link": settings.BASE_URL + reverse("week")}
+        message = mail.queue(to=user, kind=EmailKind.DIGEST, letter=mail.write(f"digest_{kind}", context), at=at)
+    Digest.objects.create(recipient=user, kind=kind, on=on, created_at=at, email=message)
+    return True

@@ -1,0 +1,84 @@
+"""A closer rhythm for a while, and a rest from contact."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import Permission, requires
+from caseload.models import Participant
+from followups.actions import closer as deeds
+from followups.actions import pausing, planning
+from followups.calendar import local_date
+from followups.forms.closer import CloserForm, PauseForm
+from followups.models import CloserRhythm
+
+
+@requires(Permission.READ_RECORDS)
+def closer_rhythm(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participant = person_or_404(request, participant_id)
+    now = timezone.now()
+    today = local_date(now, participant.team.time_zone)
+    form = CloserForm(request.POST or None, today=today)
+    dates = []
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        if "preview" not in request.POST:
+            try:
+                deeds.begin(participant=participant, by=request.user, at=now, **given)
+            except planning.ServicesEnded:
+                form.add_error(None, _("Services have ended. Welcome them back first."))
+            else:
+                messages.success(request, _("Agreed. The closer contacts are planned, and relax by themselves."))
+                return redirect("participant", participant_id)
+        dates = deeds.dates_after(
+            occasion=given["occasion"], happened_on=given["happened_on"], participant=participant, today=today
+        )
+    running = CloserRhythm.objects.visible_to(request.user).standing().filter(participant=participant, until__gte=today)
+    context = {"participant": participant, "form": form, "dates": dates, "running": running.first()}
+    return render(request, "closer/closer_rhythm.html", context)
+
+
+@requires(Permission.READ_RECORDS)
+@require_POST
+def end_closer(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participant = person_or_404(request, participant_id)
+    standing = CloserRhythm.objects.visible_to(request.user).standing()
+    deeds.relax(closer=get_object_or_404(standing, participant=participant), by=request.user, at=timezone.now())
+    messages.success(request, _("The closer rhythm has ended. What was planned before goes on."))
+    return redirect("participant", participant_id)
+
+
+@requires(Permission.READ_RECORDS)
+def pause(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participant = person_or_404(request, participant_id)
+    now = timezone.now()
+    form = PauseForm(request.POST or None, today=local_date(now, participant.team.time_zone))
+    if request.method == "POST" and form.is_valid():
+        try:
+            back = pausing.pause(participant=participant, by=request.user, at=now, **form.cleaned_data)
+        except planning.ServicesEnded:
+            form.add_error(None, _("Services have ended. Welcome them back first."))
+        else:
+            messages.success(request, _("Saved. It ends by itself on %(day)s.") % {"day": back.due_on})
+            return redirect("participant", participant_id)
+    return render(request, "closer/pause.html", {"participant": participant, "form": form})
+
+
+@requires(Permission.READ_RECORDS)
+@require_POST
+def resume(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participant = person_or_404(request, participant_id)
+    pausing.resume(participant=participant, by=request.user, at=timezone.now())
+    messages.success(request, _("The pause has ended. What rested is due on the next working day."))
+    return redirect("participant", participant_id)
+
+
+def person_or_404(request: HttpRequest, participant_id: UUID) -> Participant:
+    """The participant with their team, if this person may see them and they are with us."""
+    people = Participant.objects.visible_to(request.user).active().select_related("team")
+    return get_object_or_404(people, pk=participant_id)

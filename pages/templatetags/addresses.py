@@ -1,0 +1,45 @@
+"""`{% url %}`, without asking the resolver about every row. Built in: no template has to load it."""
+
+from functools import cache
+from uuid import UUID
+
+from django import template
+from django.conf import settings
+from django.template.base import Parser, Token
+from django.template.context import Context
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as plain_url
+from django.urls import get_script_prefix, get_urlconf, reverse
+from django.utils.html import escape
+
+register = template.Library()
+
+# Stands in for the id while an address is put together for all ids.
+ANY = UUID(int=0)
+
+
+class AddressNode(URLNode):
+    """Fills the id into an address that was asked for once; anything but a single id goes the usual way."""
+
+    def render(self, context: Context) -> str:
+        name = self.view_name.var
+        if self.kwargs or self.asvar or len(self.args) > 1 or not isinstance(name, str) or ":" in name:
+            return super().render(context)
+        here = (get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), name)
+        if not self.args:
+            return "".join(around(*here, ()))
+        key = self.args[0].resolve(context)
+        return str(key).join(around(*here, (ANY,))) if type(key) is UUID else super().render(context)
+
+
+@cache
+def around(urlconf: str, prefix: str, name: str, args: tuple[UUID, ...]) -> list[str]:
+    """What stands before and after the id in the address of a view; all of it where it takes none."""
+    return escape(reverse(name, urlconf=urlconf, args=args)).split(str(ANY))
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> AddressNode:
+    """The tag of Django, with a quicker node."""
+    node = plain_url(parser, token)
+    return AddressNode(node.view_name, node.args, node.kwargs, node.asvar)
