@@ -140,6 +140,8 @@ ACCOUNT_USER_DISPLAY = "accounts.models.users.display_name"
 # Addresses are proven by the invitation link, so a second confirmation would only be in the way.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Without it the subject begins with the host that the request named.
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = False
