@@ -22,6 +22,11 @@ KINDS = {
     EmailKind.REMINDER: gettext_lazy("Reminder"),
     EmailKind.INVITATION: gettext_lazy("Invitation"),
     EmailKind.ACCOUNT: gettext_lazy("Link for a new password"),
+    EmailKind.DIGEST: gettext_lazy("Summary"),
+}
+CANNOT = {
+    EmailKind.ACCOUNT: gettext_lazy("This cannot be sent again. They can ask for a new link on the sign-in page."),
+    EmailKind.DIGEST: gettext_lazy("This cannot be sent again. The next one comes by itself."),
 }
 # What the delivery wrote down, in words; the first that fits. Anything else is an unexpected fault.
 NOT_REACHED = gettext_lazy("The mail server could not be reached.")
@@ -52,25 +57,19 @@ def deliveries(request: HttpRequest) -> HttpResponse:
         "rows": rows[:PAGE],
         "first": request.path if last else "",
         "next": f"?after={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
-        "cannot": cannot_words(),
         "alarm": OutgoingEmail.objects.alarm(timezone.now()),
     }
     return render(request, "deliveries/deliveries.html", context)
 
 
 def in_words(row: OutgoingEmail) -> Any:
-    """The message with its kind and its reason in words, and whether it can be sent again."""
+    """The message with its kind and its reason in words, and why it cannot be sent again, if so."""
     row.kind_words = KINDS.get(row.kind, row.get_kind_display())
     words = next((words for start, words in REASONS.items() if row.last_error.startswith(start)), UNEXPECTED)
     code = next((part for part in row.last_error.split() if part.isdigit()), "")
     row.reason = _("%(reason)s (It said %(code)s.)") % {"reason": words, "code": code} if code else words
-    row.can_try_again = row.kind in deeds.CAN_TRY_AGAIN
+    row.cannot = CANNOT.get(row.kind, "")
     return row
-
-
-def cannot_words() -> str:
-    """What to do about a message that cannot be sent again."""
-    return _("This cannot be sent again. They can ask for a new link on the sign-in page.")
 
 
 @requires(Permission.RUN_ACCOUNTS)
@@ -83,5 +82,5 @@ def try_again(request: HttpRequest, message_id: UUID) -> HttpResponse:
         case Again.NOT_NEEDED:
             messages.info(request, _("This is not needed any more, so nothing was sent."))
         case Again.CANNOT:
-            messages.warning(request, cannot_words())
+            messages.warning(request, CANNOT[message.kind])
     return redirect("deliveries")

@@ -37,13 +37,22 @@ def invite(request: HttpRequest) -> HttpResponse:
     form = InviteForm(request.POST or None, teams=teams)
     if request.method == "POST" and form.is_valid():
         try:
-            people.invite(email=form.cleaned_data["email"], places=form.places(), by=request.user, at=timezone.now())
-        except people.AddressInUse:
+            messages.success(request, send_invitation(request, form))
+        except (people.AddressInUse, people.NotInvited):
             form.add_error("email", _("There is an account for this address already. Look for it in the list."))
         else:
-            messages.success(request, _("The invitation is on its way. Its link works once, for 72 hours."))
             return redirect("staff")
     return render(request, "staff/invite.html", {"form": form})
+
+
+def send_invitation(request: HttpRequest, form: InviteForm) -> str:
+    """Invite them, or send a fresh link to one who has not joined yet; says which."""
+    deed = {"places": form.places(), "by": request.user, "at": timezone.now()}
+    if form.invited is not None:
+        people.invite_again(user=form.invited, **deed)
+        return _("They had been invited already. A fresh link is on its way, with the roles you chose just now.")
+    people.invite(email=form.cleaned_data["email"], **deed)
+    return _("The invitation is on its way. Its link works once, for 72 hours.")
 
 
 @requires(Permission.RUN_ACCOUNTS)
@@ -92,8 +101,11 @@ def deactivate(request: HttpRequest, user_id: UUID) -> HttpResponse:
 @requires(Permission.RUN_ACCOUNTS)
 @require_POST
 def reactivate(request: HttpRequest, user_id: UUID) -> HttpResponse:
-    people.reactivate(user=colleague_or_404(request, user_id), by=request.user, at=timezone.now())
-    messages.success(request, _("The account is open again, with the roles it had."))
+    person = people.reactivate(user=colleague_or_404(request, user_id), by=request.user, at=timezone.now())
+    words = _("The account is open again, with the roles it had.")
+    if person.is_invited:
+        words += " " + _("A fresh link is on its way to them.")
+    messages.success(request, words)
     return redirect("colleague", user_id)
 
 

@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from peersupport import environment
+from peersupport import environment, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "peersupport.requests.RequestLineMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Adds random bytes to every compressed page, so that its length gives nothing away (BREACH).
@@ -139,6 +140,8 @@ ACCOUNT_USER_DISPLAY = "accounts.models.users.display_name"
 # Addresses are proven by the invitation link, so a second confirmation would only be in the way.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Without it the subject begins with the host that the request named.
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = False
@@ -269,10 +272,5 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Logs: what happened, never to whom -----------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-}
+# Readable lines while developing, else one JSON object a line; peersupport/logs.py decides what may stand there.
+LOGGING = logs.config(debug=DEBUG, demo=DEMO)

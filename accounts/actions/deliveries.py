@@ -10,8 +10,6 @@ from accounts.actions.events import note
 from accounts.models import OutgoingEmail, User
 from accounts.models.outbox import EmailKind, EmailState
 
-CAN_TRY_AGAIN = frozenset({EmailKind.INVITATION})
-
 
 class Again(enum.Enum):
     """What became of another try."""
@@ -27,7 +25,7 @@ def try_again(*, message: OutgoingEmail, by: User, at: datetime) -> Again:
 
     Reminders are followups.actions.deliveries'.
     """
-    if message.kind not in CAN_TRY_AGAIN:
+    if message.kind != EmailKind.INVITATION:
         return Again.CANNOT
     if not still_given_up(message):
         return Again.NOT_NEEDED

@@ -7,7 +7,7 @@ from uuid import UUID
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session as SignIn
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.actions import mail
@@ -38,7 +38,12 @@ def invite(*, email: str, name: str = "", places: Iterable[Place], by: User | No
     address = email.strip().lower()
     if User.objects.filter(email=address).exists():
         raise AddressInUse
-    user = User.objects.create_user(address, name=name, created_at=at)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(address, name=name, created_at=at)
+    except IntegrityError:
+        # Another administrator invited them at this very moment.
+        raise AddressInUse from None
     write_memberships(user, places)
     send_link(user, by, at)
     note("colleague_invited", subject=user, by=by, at=at)
@@ -46,11 +51,13 @@ def invite(*, email: str, name: str = "", places: Iterable[Place], by: User | No
 
 
 @transaction.atomic
-def invite_again(*, user: User, by: User | None, at: datetime) -> Invitation:
-    """Send a fresh link; earlier ones no longer work. Raises NotInvited."""
+def invite_again(*, user: User, by: User | None, at: datetime, places: Iterable[Place] | None = None) -> Invitation:
+    """Send a fresh link; earlier ones no longer work. Roles given take the place of the old ones. Raises NotInvited."""
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not user.is_invited:
         raise NotInvited
+    if places is not None:
+        set_memberships(user=user, places=places, by=by, at=at)
     Invitation.objects.filter(user=user, accepted_at=None, revoked_at=None).update(revoked_at=at)
     invitation = send_link(user, by, at)
     note("colleague_invited_again", subject=user, by=by, at=at)
@@ -73,6 +80,8 @@ def link_of(invitation: Invitation) -> str:
 @transaction.atomic
 def accept(*, invitation: Invitation, name: str, credential: str, password: str, at: datetime) -> User:
     """Let the invited person in. Raises NotInvited where the link was used or withdrawn meanwhile."""
+    # The account first, as everywhere: a fresh link sent at this moment waits, or is seen.
+    User.objects.select_for_update(no_key=True).get(pk=invitation.user_id)
     invitation = Invitation.objects.select_for_update(of=("self",)).select_related("user").get(pk=invitation.pk)
     user = invitation.user
     if not Invitation.objects.open(at).filter(pk=invitation.pk).exists() or not user.is_invited:
@@ -88,11 +97,13 @@ def accept(*, invitation: Invitation, name: str, credential: str, password: str,
 
 
 @transaction.atomic
-def set_memberships(*, user: User, places: Iterable[Place], by: User, at: datetime) -> list[UUID]:
+def set_memberships(*, user: User, places: Iterable[Place], by: User | None, at: datetime) -> list[UUID]:
     """Put these roles in place of the old ones; returns the teams in which they stop being a specialist.
 
     Raises LastAdministrator. What becomes of their participants is followups.actions.leaving's.
     """
+    # The account first: whoever assigns somebody to them at this moment waits, or is seen.
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     administrators = lock_administrators()
     wanted = set(places)
     if (Role.ADMINISTRATOR, None) not in wanted:
@@ -136,8 +147,8 @@ def close_account(*, user: User, by: User, at: datetime) -> User:
 
     Raises LastAdministrator. What becomes of their participants is followups.actions.leaving's.
     """
-    refuse_last(user, lock_administrators())
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    refuse_last(user, lock_administrators())
     if user.deactivated_at is not None:
         return user
     user.is_active, user.deactivated_at = False, at

@@ -55,7 +55,9 @@ def box(role: str, team: UUID) -> str:
 
 
 class InviteForm(RolesForm):
-    """An address, and roles."""
+    """An address, and roles. `invited` is who has that address and has not joined yet, or None."""
+
+    invited: User | None = None
 
     email = forms.EmailField(
         label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
@@ -63,9 +65,10 @@ class InviteForm(RolesForm):
     field_order = ("email",)
 
     def clean_email(self) -> str:
-        """In lower case, as it is kept, and new."""
+        """In lower case, as it is kept, and nobody's who has joined."""
         address = self.cleaned_data["email"].strip().lower()
-        if User.objects.filter(email=address).exists():
+        self.invited = User.objects.filter(email=address).first()
+        if self.invited is not None and not self.invited.is_invited:
             raise forms.ValidationError(_("There is an account for this address already. Look for it in the list."))
         return address
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from accounts.ids import new_id
 from accounts.models.users import User, runs_accounts
@@ -73,16 +73,18 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
         """Whether some have waited for over a day while none has left; None where all is well.
 
         With a dead mail server a message is given up within a day, so that those count too, unless one has left since.
+        One that had no try is counted from when it may leave: quiet hours may hold it over a weekend.
         """
         stuck = self.filter(state=EmailState.STOPPED, finished_at__gte=F("created_at") + HELD_UP)
         stuck = stuck.filter(finished_at__gt=at - 7 * SILENT_FOR) | self.filter(state=EmailState.QUEUED)
-        rows = list(stuck.values_list("created_at", "finished_at"))
-        if not any(created_at <= at - SILENT_FOR for created_at, _finished_at in rows):
+        wanted = Case(When(state=EmailState.QUEUED, attempts=0, then="next_try_at"), default="created_at")
+        rows = list(stuck.annotate(wanted_at=wanted).filter(wanted_at__lte=at).values_list("wanted_at", "finished_at"))
+        if not any(wanted_at <= at - SILENT_FOR for wanted_at, _given_up in rows):
             return None
         left = self.filter(state=EmailState.SENT).aggregate(last=models.Max("finished_at"))["last"]
         if left is not None:
-            rows = [(created, given_up) for created, given_up in rows if given_up is None or given_up > left]
-        since = max(filter(None, [left, min((created for created, _given_up in rows), default=None)]), default=at)
+            rows = [(wanted_at, given_up) for wanted_at, given_up in rows if given_up is None or given_up > left]
+        since = max(filter(None, [left, min((wanted_at for wanted_at, _given_up in rows), default=None)]), default=at)
         return Alarm(since, len(rows)) if rows and since <= at - SILENT_FOR else None
 
 

@@ -11,8 +11,6 @@ from accounts.models import OutgoingEmail, User
 from accounts.models.outbox import EmailKind, EmailState
 from followups.models import Reminder
 
-CAN_TRY_AGAIN = deliveries.CAN_TRY_AGAIN | {EmailKind.REMINDER}
-
 
 @transaction.atomic
 def try_again(*, message: OutgoingEmail, by: User, at: datetime) -> Again:

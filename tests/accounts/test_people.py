@@ -1,10 +1,15 @@
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.actions import people
 from accounts.models import Invitation, Membership, OutgoingEmail, Role, User
+from caseload.actions import handover
+from caseload.models import Assignment
+from followups.actions import leaving
 from tests import factories
 
 NOON = factories.NOON
@@ -24,6 +29,51 @@ def test_an_invitation_leaves_an_account_with_roles_and_a_message(administrator,
 def test_an_address_is_invited_once(administrator, specialist) -> None:
     with pytest.raises(people.AddressInUse):
         people.invite(email=specialist.email.upper(), places=[], by=administrator, at=NOON)
+
+
+def meanwhile(deed, *, until_it_waits) -> list[object]:
+    """What a deed gives that begins, in a sign-in of its own, while the caller's transaction is open."""
+    outcome: list[object] = []
+
+    def run() -> None:
+        try:
+            outcome.append(deed())
+        except Exception as error:
+            outcome.append(type(error))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    with transaction.atomic():
+        until_it_waits()
+        thread.start()
+        thread.join(timeout=0.5)
+        assert not outcome, "it did not wait"
+    thread.join(timeout=10)
+    return outcome
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_invite_one_address_at_once(administrator, team) -> None:
+    fields = {"email": "nia@example.org", "places": [(Role.SPECIALIST, team.pk)], "by": administrator, "at": NOON}
+    second = meanwhile(lambda: people.invite(**fields), until_it_waits=lambda: people.invite(**fields))
+    assert second == [people.AddressInUse]
+    assert OutgoingEmail.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changing_roles_waits_for_who_is_assigning_somebody_to_them(
+    participant, colleague, supervisor, administrator, specialist
+) -> None:
+    deed = {"participant": participant, "specialist": colleague, "instead_of": specialist.pk}
+    waiting = meanwhile(
+        lambda: leaving.change_memberships(
+            user=colleague, places=[(Role.ADMINISTRATOR, None)], by=administrator, at=NOON + timedelta(minutes=1)
+        ),
+        until_it_waits=lambda: handover.assign(**deed, by=supervisor, at=NOON),
+    )
+    assert waiting == [1]
+    assert not Assignment.objects.current().exists()
 
 
 @pytest.fixture
@@ -81,6 +131,39 @@ def test_an_administrator_invites_on_one_page(sign_in, administrator, team) -> N
     assert set(roles) == {"specialist", "supervisor"}
 
 
+def test_inviting_one_who_has_not_joined_sends_a_fresh_link_and_says_so(
+    client, sign_in, administrator, invitation, team
+):
+    fields = {"email": "NEW@example.org", f"supervisor-{team.pk}": "on"}
+    page = sign_in(administrator).post(reverse("invite"), fields, follow=True)
+
+    assert "invited already. A fresh link is on its way, with the roles you chose just now." in page.content.decode()
+    assert list(Membership.objects.filter(user=invitation.user).values_list("role", flat=True)) == ["supervisor"]
+    assert join(client, invitation).status_code == 410
+    assert join(client, invitation.user.invitations.get(revoked_at=None)).status_code == 302
+
+
+@pytest.mark.parametrize("state", ["joined", "closed"])
+def test_an_address_of_an_account_is_not_invited(sign_in, administrator, specialist, team, state: str) -> None:
+    if state == "closed":
+        people.close_account(user=specialist, by=administrator, at=NOON)
+    page = sign_in(administrator).post(reverse("invite"), {"email": specialist.email, f"supervisor-{team.pk}": "on"})
+    assert "email" in page.context["form"].errors
+    assert not OutgoingEmail.objects.exists()
+
+
+@pytest.mark.parametrize(("who", "fresh"), [("one who has not joined", True), ("one who had joined", False)])
+def test_opening_an_account_again_tells_of_the_fresh_link(
+    sign_in, administrator, specialist, invitation, who: str, fresh: bool
+) -> None:
+    person, client = invitation.user if fresh else specialist, sign_in(administrator)
+    people.close_account(user=person, by=administrator, at=NOON)
+    before = client.get(reverse("colleague", args=[person.pk])).content.decode()
+    after = client.post(reverse("reactivate", args=[person.pk]), follow=True).content.decode()
+    assert ("they get a fresh link by e-mail" in before) == fresh
+    assert ("A fresh link is on its way to them." in after) == fresh
+
+
 @pytest.mark.parametrize(
     ("fields", "wrong"), [({"email": "nonsense"}, "email"), ({"email": "kai@example.org"}, "__all__")]
 )
@@ -119,6 +202,15 @@ def test_a_forgotten_password_is_set_anew_by_mail(client, specialist) -> None:
     client.post(form.redirect_chain[-1][0], {"password1": "another-quiet-river", "password2": "another-quiet-river"})
     specialist.refresh_from_db()
     assert specialist.check_password("another-quiet-river")
+
+
+def test_a_link_for_a_new_password_names_our_own_address(client, specialist, settings) -> None:
+    settings.BASE_URL, settings.ALLOWED_HOSTS = "https://peersupport.example.org", ["*"]
+    client.post(reverse("account_reset_password"), {"email": specialist.email}, headers={"host": "evil.example.com"})
+    message = OutgoingEmail.objects.get()
+    assert "https://peersupport.example.org/password/reset/" in message.text
+    assert "evil" not in message.subject + message.text + message.html
+    assert message.subject == "A new password"
 
 
 def test_an_unknown_address_gets_the_same_answer_and_no_mail(client, specialist) -> None:

@@ -39,7 +39,8 @@ def people(participant, specialist, colleague, supervisor, administrator, team):
     )
     long = factories.UserFactory(name=LONG, email=f"{'long' * 15}@{'example' * 8}.org")
     factories.OutgoingEmailFactory(recipient=long, state="stopped", text="", finished_at=now, kind="invitation")
-    factories.OutgoingEmailFactory(recipient=long, created_at=now - timedelta(days=3))
+    two_days_ago = now - timedelta(days=2)
+    factories.OutgoingEmailFactory(recipient=long, created_at=two_days_ago, next_try_at=two_days_ago)
     ids = {"participant_id": participant.pk, "followup_id": followup.pk, "team_id": team.pk, "user_id": colleague.pk}
     return {"specialist": specialist, "supervisor": supervisor, "administrator": administrator}, ids
 

@@ -32,6 +32,10 @@ def stopped(**fields) -> OutgoingEmail:
     return factories.OutgoingEmailFactory(**{"state": "stopped", "text": "", "finished_at": NOON, **fields})
 
 
+def queued(ago: timedelta, **fields) -> OutgoingEmail:
+    return factories.OutgoingEmailFactory(**{"created_at": NOON - ago, "next_try_at": NOON - ago, **fields})
+
+
 @pytest.fixture
 def reminder(participant, specialist, supervisor, time_machine) -> OutgoingEmail:
     """A reminder that the mail server did not want."""
@@ -143,8 +147,8 @@ def test_a_link_for_a_new_password_cannot_be_sent_again(sign_in, administrator, 
 
 
 def test_what_was_not_given_up_cannot_be_tried_again(sign_in, administrator) -> None:
-    queued = factories.OutgoingEmailFactory()
-    assert sign_in(administrator).post(reverse("try_again", args=[queued.pk])).status_code == 404
+    message = queued(HOUR)
+    assert sign_in(administrator).post(reverse("try_again", args=[message.pk])).status_code == 404
 
 
 def test_the_latest_first_page_after_page(sign_in, administrator) -> None:
@@ -167,7 +171,7 @@ def test_the_pages_ask_at_most_twelve_times(
 ) -> None:
     for _number in range(60):
         stopped()
-    factories.OutgoingEmailFactory(created_at=NOON - timedelta(days=2))
+    queued(timedelta(days=2))
     client = sign_in(administrator)
     with django_assert_max_num_queries(12):
         client.get(reverse(name))
@@ -185,8 +189,8 @@ def said(administrator, sign_in) -> set[str]:
 
 def test_all_three_pages_raise_the_alarm_and_lead_to_the_deliveries(sign_in, administrator, team, time_machine):
     time_machine.move_to(NOON, tick=False)
-    factories.OutgoingEmailFactory(created_at=NOON - timedelta(days=2))
-    factories.OutgoingEmailFactory(created_at=NOON - HOUR)
+    queued(timedelta(days=2))
+    queued(HOUR)
     assert said(administrator, sign_in) == {"deliveries", "staff", "teams"}
     text = sign_in(administrator).get(reverse("staff")).content.decode()
     assert "Since 4 May 2026, 14:00 (UTC) no e-mail has left, though 2 were waiting." in text
@@ -212,12 +216,27 @@ def test_all_three_pages_raise_the_alarm_and_lead_to_the_deliveries(sign_in, adm
 def test_when_it_is_time_to_look(db, waited, state, gave_up_after, sent_ago, count: int) -> None:
     begun = NOON - waited
     end = {} if gave_up_after is None else {"finished_at": begun + gave_up_after, "text": ""}
-    factories.OutgoingEmailFactory(state=state, created_at=begun, **end)
+    queued(waited, state=state, **end)
     if sent_ago is not None:
         factories.OutgoingEmailFactory(state="sent", text="", finished_at=NOON - sent_ago, created_at=NOON - sent_ago)
     alarm = OutgoingEmail.objects.alarm(NOON)
     assert (alarm.waiting if alarm else 0) == count
     assert alarm is None or alarm.since == (NOON - sent_ago if sent_ago else begun)
+
+
+@pytest.mark.parametrize(("tries", "may_leave_in", "raised"), [(0, HOUR, False), (0, -HOUR, False), (3, HOUR, True)])
+def test_what_quiet_hours_hold_back_is_not_stuck(db, tries: int, may_leave_in: timedelta, raised: bool) -> None:
+    queued(timedelta(days=3), attempts=tries, next_try_at=NOON + may_leave_in)
+    assert (OutgoingEmail.objects.alarm(NOON) is not None) == raised
+
+
+@pytest.mark.parametrize("kind", ["account", "digest"])
+def test_each_kind_that_cannot_be_sent_again_says_why(sign_in, administrator, kind: str) -> None:
+    message = stopped(kind=kind)
+    client = sign_in(administrator)
+    why = "They can ask for a new link" if kind == "account" else "The next one comes by itself"
+    assert why in client.get(reverse("deliveries")).content.decode()
+    assert why in press(client, message)
 
 
 def test_one_look_at_the_database_while_all_is_well(db, django_assert_num_queries) -> None:
