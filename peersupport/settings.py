@@ -98,6 +98,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "pages.templatetags.wording",
                 "pages.templatetags.addresses",
+                "pages.templatetags.sentences",
             ],
         },
     },
