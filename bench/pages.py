@@ -58,7 +58,7 @@ def pages() -> list[Page]:
         Page("Participant, 400 entries", specialist, f"/participants/{longest.pk}/", "entries"),
         Page("Participants", supervisor, "/participants/", "rows"),
         Page("Search by name", supervisor, "/participants/?q=jose", "rows"),
-        Page("Search by digits", supervisor, "/participants/?q=5550", "rows"),
+        Page("Search by digits that all numbers have", supervisor, "/participants/?q=5550", "rows"),
     ]
 
 

@@ -19,9 +19,16 @@ STATEMENTS = {
     "Participant: the newest sessions of the story": ("/participants/{person}/", "specialist", '"activity_labels"'),
     "Participants: one page by name": ("/participants/", "supervisor", '"next_on"'),
 }
-# Nodes, what carries them, and the sums at the end.
-TOLD = re.compile(r"->|Index Cond|Limit|Sort Key|Subquery|SubPlan|Planning Time|Execution Time|Update|Insert|rows=")
-WIDE = 150
+# What reads rows and by what, what is sorted or cut off, and the sums at the end.
+TOLD = re.compile(r"Scan|Limit|Sort  |WindowAgg|Planning Time|Execution Time")
+# Looking one row up by its id is what everything else ends in.
+LOOKED_UP = re.compile(r"_pkey on|never executed")
+LEFT_OUT = {
+    r"\(cost=[^)]*\) ": "",
+    r"actual time=\S+ ": "",
+    r"rows=(\d+)(\.00)? loops=1\)": r"rows=\1)",
+    r"\.00 loops": " loops",
+}
 
 
 def plans() -> list[str]:
@@ -55,8 +62,9 @@ def explained(title: str, work: Callable[[], object], word: str) -> list[str]:
 
 
 def trimmed(plan: list[str]) -> list[str]:
-    """Nodes with their rows, what they look up, and how many pages all of it read."""
-    kept = [line for line in plan if TOLD.search(line) and "never executed" not in line]
-    pages = next((line.strip() for line in plan if "Buffers:" in line), "")
-    short = [re.sub(r"\(cost=[^)]*\) |\.00 loops| width=\d+|::text|::character varying", "", line) for line in kept]
-    return [line[:WIDE] for line in [*short, pages]]
+    """What of a plan is worth reading, and how many pages all of it touched."""
+    kept = [line for line in plan if TOLD.search(line) and not LOOKED_UP.search(line)]
+    kept.append(next(line.strip() for line in plan if "Buffers:" in line))
+    for pattern, instead in LEFT_OUT.items():
+        kept = [re.sub(pattern, instead, line) for line in kept]
+    return [re.sub(r"^( +)", lambda found: found[1][: len(found[1]) // 3], line) for line in kept]

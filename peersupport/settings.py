@@ -99,6 +99,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "pages.templatetags.wording",
                 "pages.templatetags.addresses",
+                "pages.templatetags.sentences",
             ],
         },
     },

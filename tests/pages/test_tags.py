@@ -1,0 +1,53 @@
+"""The quicker tags say what Django's own say."""
+
+from uuid import uuid4
+
+import pytest
+from django.template import Context, Template
+from django.test import override_settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import override
+
+KEY = uuid4()
+
+
+def drawn(text: str, **given: object) -> str:
+    return Template(text).render(Context(given))
+
+
+def test_addresses_are_those_of_the_resolver() -> None:
+    for _time in range(2):
+        assert drawn('{% url "today" %}') == reverse("today")
+        assert drawn('{% url "participant" key %}', key=KEY) == reverse("participant", args=[KEY])
+        assert drawn('{% url "participant" key %}', key=str(KEY)) == reverse("participant", args=[KEY])
+        assert drawn('{% url "participant" participant_id=key %}', key=KEY) == reverse("participant", args=[KEY])
+        assert drawn('{% url "participant" key as at %}-{{ at }}', key=KEY) == "-" + reverse("participant", args=[KEY])
+        assert drawn("{% url name %}", name="today") == reverse("today")
+
+
+def test_an_address_that_is_none_is_told() -> None:
+    with pytest.raises(NoReverseMatch):
+        drawn('{% url "nowhere" key %}', key=KEY)
+    with pytest.raises(NoReverseMatch):
+        drawn('{% url "participant" key %}', key="")
+
+
+@pytest.mark.django_db
+def test_another_map_of_addresses_has_others() -> None:
+    assert drawn('{% url "today" %}') == "/today/"
+    with override_settings(ROOT_URLCONF="tests.pages.other_urls"):
+        assert drawn('{% url "today" %}') == "/elsewhere/"
+
+
+def test_a_sentence_is_kept_for_each_language_apart() -> None:
+    sentence = Template('{% translate "Monday" %}, {{ name }}{% translate name %}')
+    said = {}
+    for language in ("en", "de", "en", "de"):
+        with override(language):
+            said.setdefault(language, set()).add(sentence.render(Context({"name": "Friday"})))
+
+    assert said == {"en": {"Monday, FridayFriday"}, "de": {"Montag, FridayFreitag"}}
+
+
+def test_a_sentence_with_marks_is_as_it_was() -> None:
+    assert drawn('{% translate "50% <b>" %}{% translate "a & b" as both %}{{ both }}') == "50% <b>a & b"
