@@ -10,7 +10,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires, supervised_teams
-from accounts.models import Cover, Membership, Role
+from accounts.models import Membership, Role
 from caseload.models import Participant
 from followups.actions import oversight
 from followups.calendar import AGES
@@ -64,19 +64,13 @@ def filter_of(request: HttpRequest) -> board.Filter:
 
 
 def offer_colleagues(request: HttpRequest, rows: list[Any]) -> None:
-    """Give each row `colleagues`: who may keep it. Two queries for all rows, the same rule as the deed's."""
+    """Give each row `colleagues`: who may keep it. One query for all rows, the same rule as the deed's."""
     teams = supervised_teams(request.user)
     supervisors = list(Membership.objects.active_in(teams, Role.SUPERVISOR))
-    covers = list(Cover.objects.visible_to(request.user).running().select_related("cover"))
     for row in rows:
         offered: dict[UUID, str] = {}
         if row.specialist_id:
             offered[row.specialist_id] = row.specialist_name
-        offered |= {
-            cover.cover_id: cover.cover.name
-            for cover in covers
-            if cover.team_id == row.team_id and cover.absent_id == row.specialist_id
-        }
         offered |= {one.user_id: one.user.name for one in supervisors if one.team_id == row.team_id}
         offered.pop(row.owner_id, None)
         row.colleagues = offered

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.actions.events import note
-from accounts.models import Cover, Role, User
+from accounts.models import Role, User
 from caseload.models import Assignment
 from followups.actions import planning
+from followups.calendar import local_date, midnight
 from followups.models import FollowUp, Reminder, Rung
 
 
@@ -17,16 +18,22 @@ class CannotKeep(Exception):
     """The colleague would not see the participant, so the duty would be out of everybody's sight."""
 
 
+class NudgedEnough(Exception):
+    """The colleague has had as many reminders today as the team allows."""
+
+
 class NobodyToNudge(Exception):
     """Nobody keeps the follow-up, or it is oneself."""
 
 
 def who_may_keep(followup: FollowUp) -> list[UUID]:
-    """Ids of those who may keep it: who walks with the participant, who covers for them, the team's supervisors."""
+    """Ids of those who may keep it: who walks with the participant, and the team's own supervisors.
+
+    Not whoever stands in: they have it on their Today anyway, and lose sight of it when the cover ends.
+    """
     specialist = Assignment.objects.current().filter(participant=followup.participant_id).values("specialist")
-    covering = Cover.objects.running().filter(team=followup.team_id, absent__in=specialist).values("cover")
     supervising = Q(memberships__team=followup.team_id, memberships__role=Role.SUPERVISOR)
-    people = User.objects.active().filter(Q(pk__in=specialist) | Q(pk__in=covering) | supervising)
+    people = User.objects.active().filter(Q(pk__in=specialist) | supervising)
     return list(people.distinct().values_list("pk", flat=True))
 
 
@@ -40,8 +47,8 @@ def reassign(*, followup: FollowUp, owner: User, by: User, at: datetime) -> Foll
         return followup
     before, followup.owner = followup.owner_id, owner
     # Told anew: the colleague has not heard of it yet.
-    followup.flagged_rung, followup.flagged_at = 0, None
-    followup.save(update_fields=["owner", "flagged_rung", "flagged_at"])
+    followup.flagged_rung, followup.flagged_at, followup.unheard = 0, None, False
+    followup.save(update_fields=["owner", "flagged_rung", "flagged_at", "unheard"])
     note("followup_reassigned", subject=followup, by=by, at=at, before=before and str(before), to=str(owner.pk))
     return followup
 
@@ -53,19 +60,32 @@ def take_over(*, followup: FollowUp, by: User, at: datetime) -> FollowUp:
 
 @transaction.atomic
 def nudge(*, followup: FollowUp, by: User, at: datetime) -> Reminder:
-    """Remind whoever keeps it, kindly and once for its date. Raises NobodyToNudge, planning.AlreadySettled."""
+    """Remind whoever keeps it, kindly and once for its date.
+
+    Raises NobodyToNudge, NudgedEnough, planning.AlreadySettled.
+    """
     followup = planning.lock_standing(followup)
     if followup.owner_id is None or followup.owner_id == by.pk:
         raise NobodyToNudge
-    reminder, created = Reminder.objects.get_or_create(
+    known = Reminder.objects.filter(
+        followup=followup, rung=Rung.NUDGE, recipient=followup.owner_id, due_on=followup.due_on
+    ).first()
+    if known is not None:
+        return known
+    began = midnight(local_date(at, followup.team.time_zone), followup.team.time_zone)
+    today = Reminder.objects.filter(recipient=followup.owner_id, rung=Rung.NUDGE, created_at__gte=began)
+    if today.count() >= followup.team.most_mails_a_day:
+        raise NudgedEnough
+    reminder = Reminder.objects.create(
         followup=followup,
         rung=Rung.NUDGE,
         recipient_id=followup.owner_id,
         due_on=followup.due_on,
-        defaults={"team_id": followup.team_id, "created_at": at, "created_by": by},
+        team_id=followup.team_id,
+        created_at=at,
+        created_by=by,
     )
-    if created:
-        note("nudged", subject=followup, by=by, at=at)
+    note("nudged", subject=followup, by=by, at=at)
     return reminder
 
 

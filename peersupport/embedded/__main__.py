@@ -5,7 +5,7 @@ import sys
 from peersupport.embedded import checks, commands
 from peersupport.embedded.places import Trouble
 
-COMMANDS = {"demo": commands.demo, "test": checks.test, "manage": commands.manage}
+COMMANDS = {"demo": commands.demo, "test": checks.test, "faults": checks.faults, "manage": commands.manage}
 
 if __name__ == "__main__":
     if sys.platform != "linux":

@@ -43,6 +43,11 @@ def test(arguments: list[str]) -> None:
         say(f"all checks and tests passed in {time.monotonic() - started:.0f} s.")
 
 
+def faults(arguments: list[str]) -> None:
+    """The whole fault matrix, also what takes long, with the table at its end."""
+    test(["tests/faults", "-m", "faults", "-q", *arguments])
+
+
 def find_chromium() -> str | None:
     """The browser of the tests: the one CHROMIUM names, the system's, or Playwright's own."""
     named = os.environ.get("CHROMIUM")

@@ -75,7 +75,8 @@ def test_what_was_acknowledged_is_stored_when_postgresql_is_killed_while_saving(
         thread.start()
     back = 0.0
     for _time in range(restarts):
-        wait_until(lambda so_far=len(acknowledged): len(acknowledged) > so_far + 5, seconds=30)
+        enough = len(acknowledged) + 5
+        wait_until(lambda enough=enough: len(acknowledged) > enough, seconds=30)
         house.crash_database()
         house.start_database()
         began, before = time.monotonic(), len(acknowledged)

@@ -31,7 +31,7 @@ def test_ten_thousand_due_in_the_same_minute(due, worker, smtp, sign_in, supervi
 
     lost, repeated = lost_and_repeated(smtp[0])
     taken = seconds_since(began)
-    report("F37", f"{people * each} due in the same minute, {people} colleagues", lost=lost + flagged_once(people * each),
+    report("F37", f"{people * each} due at once, {people} colleagues", lost=lost + flagged_once(people * each),
            repeated=repeated, seconds=taken)  # fmt: skip
     assert (lost, repeated, flagged_once(people * each)) == (0, 0, 0)
     assert OutgoingEmail.objects.count() == people

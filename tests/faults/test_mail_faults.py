@@ -1,5 +1,6 @@
 """A mail server that is away, slow, refusing, greylisting, or hangs up after taking a message."""
 
+import socket
 import time
 from datetime import timedelta
 
@@ -96,8 +97,6 @@ def test_a_black_hole_frees_the_worker_and_the_rest_leaves_elsewhere(due, worker
     """It takes the connection and never answers: the time-out ends each try, and nothing is lost."""
     due(2)
     reminders.sweep(timezone.now())
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as hole:
         process = worker(EMAIL_URL=f"smtp://127.0.0.1:{hole.getsockname()[1]}")
         began = time.monotonic()

@@ -26,12 +26,28 @@ def test_nobody_keeps_what_they_would_not_see(late, colleague, other_supervisor,
             oversight.reassign(followup=late, owner=stranger, by=supervisor, at=NOON)
 
 
-def test_who_stands_in_may_keep_it(late, team, specialist, colleague, supervisor) -> None:
+def test_who_stands_in_is_not_made_its_keeper(late, team, specialist, colleague, supervisor) -> None:
+    """It would be out of their sight, and so of everybody's, when the cover ends."""
     now = timezone.now()
     factories.CoverFactory(
         team=team, absent=specialist, cover=colleague, starts_at=now, ends_at=now + timedelta(days=1)
     )
-    assert oversight.reassign(followup=late, owner=colleague, by=supervisor, at=NOON).owner == colleague
+    with pytest.raises(oversight.CannotKeep):
+        oversight.reassign(followup=late, owner=colleague, by=supervisor, at=NOON)
+
+
+def test_a_colleague_is_nudged_as_often_a_day_as_the_team_allows(
+    late, team, specialist, participant, supervisor
+) -> None:
+    team.most_mails_a_day = 1
+    team.save(update_fields=["most_mails_a_day"])
+    oversight.nudge(followup=late, by=supervisor, at=NOON)
+    oversight.nudge(followup=late, by=supervisor, at=NOON)  # the same one again is no second
+    other = factories.FollowUpFactory(participant=participant, team=team, owner=specialist, due_on=late.due_on)
+    with pytest.raises(oversight.NudgedEnough):
+        oversight.nudge(followup=other, by=supervisor, at=NOON)
+    oversight.nudge(followup=other, by=supervisor, at=NOON + timedelta(days=1))
+    assert Reminder.objects.count() == 2
 
 
 def test_nudging_nobody_or_oneself(late, supervisor) -> None:

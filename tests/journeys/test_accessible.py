@@ -41,7 +41,17 @@ def people(participant, specialist, colleague, supervisor, administrator, team):
     factories.OutgoingEmailFactory(recipient=long, state="stopped", text="", finished_at=now, kind="invitation")
     two_days_ago = now - timedelta(days=2)
     factories.OutgoingEmailFactory(recipient=long, created_at=two_days_ago, next_try_at=two_days_ago)
-    ids = {"participant_id": participant.pk, "followup_id": followup.pk, "team_id": team.pk, "user_id": colleague.pk}
+    factories.FollowUpFactory(
+        participant=participant, state="not_needed", closed_at=now, closing_reason=LONG, decided_by="together"
+    )
+    factories.CloserRhythmFactory(participant=participant, until=now.date() + timedelta(days=20))
+    ids = {
+        "code": "no_answer",
+        "participant_id": participant.pk,
+        "followup_id": followup.pk,
+        "team_id": team.pk,
+        "user_id": colleague.pk,
+    }
     return {"specialist": specialist, "supervisor": supervisor, "administrator": administrator}, ids
 
 
@@ -50,7 +60,7 @@ READ_BY |= {"record_supervise": ("supervisor",), "admin": ("administrator",)}
 DEEDS = {"notices_seen", "end_plan", "keep_draft", "drop_draft", "record_attempt", "undo_attempt", "overdue_csv"}
 DEEDS |= {"reassign", "take_over", "nudge", "discussed", "end_cover", "invite_again", "deactivate", "reactivate"}
 DEEDS |= {"account_logout", "account_set_password", "account_reauthenticate", "home", "welcome_back", "healthz"}
-DEEDS |= {"try_again", "readyz"}
+DEEDS |= {"try_again", "readyz", "bring_back", "bring_person_back", "end_closer", "resume", "promise_kept"}
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")])
