@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.access import Permission, requires, supervised_teams
 from caseload.models import EndingReason, Participant, Quotation
+from caseload.models.glance import at_a_glance
 from followups.models.gaps import with_rhythm
 from followups.models.plans import RhythmKind
 from followups.models.timeline import page, read_cursor
@@ -19,7 +20,13 @@ WORDS = 10
 
 @requires(Permission.READ_RECORDS)
 def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
-    people = Participant.objects.visible_to(request.user).select_related("team").with_specialist().with_episode()
+    people = (
+        Participant.objects.visible_to(request.user)
+        .select_related("team")
+        .with_specialist()
+        .with_episode()
+        .with_phones()
+    )
     person = get_object_or_404(with_rhythm(people), pk=participant_id)
     now = timezone.now()
     before = read_cursor(request.GET.get("before", ""))
@@ -33,7 +40,7 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "participant": person,
             "ending": dict(EndingReason.choices).get(person.ending_reason) if person.ended_on else "",
             "topics": by_topic(list(said.newest_of_each_topic(WORDS))),
-            "phones": list(person.phones.order_by("position", "pk")),
+            "glance": at_a_glance(person),
             "rhythm": dict(RhythmKind.choices).get(person.rhythm_kind, ""),
             "standing": list(
                 standing.with_days_overdue(now).select_related("owner", "moved_by").order_by("due_on", "pk")[:50]

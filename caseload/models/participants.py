@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast, Coalesce, Concat, Greatest
+from django.db.models.functions import Cast, Coalesce, Concat, Greatest, JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import specialist_teams, supervised_teams
@@ -160,6 +161,12 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
             ended_on=latest.values("ended_on")[:1],
             ending_reason=latest.values("ending_reason")[:1],
         )
+
+    def with_phones(self) -> "ParticipantQuerySet":
+        """Adds `numbers`: what each phone number is, and may be used for, in their order."""
+        names = ("number", "label", "may_call", "may_text", "message", "message_text")
+        numbers = PhoneNumber.objects.filter(participant=OuterRef("pk")).order_by("position", "pk")
+        return self.annotate(numbers=ArraySubquery(numbers.values(one=JSONObject(**{name: name for name in names}))))
 
     def with_specialist(self) -> "ParticipantQuerySet":
         """Adds `specialist_id` and `specialist_name` of the current assignment."""

@@ -14,6 +14,8 @@ from followups.calendar import DAY, local_date, midnight
 from followups.models.attempts import ContactAttempt
 from followups.models.followups import FollowUp, State
 
+DayLines = tuple[QuerySet[Any], str, str, Any, Any]
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -36,7 +38,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Said:
-    """A win or words of theirs, in the order by the local day they belong to, whenever they were written down."""
+    """A win, words of theirs and the like, in the order by the local day they belong to, whenever written down."""
 
     pk: UUID
     day: date
@@ -47,7 +49,7 @@ class Said:
     @property
     def about(self) -> str:
         """What the words are about; empty for a win."""
-        return str(Topic(self.topic).label) if self.topic else ""
+        return str(dict(Topic.choices).get(self.topic, ""))
 
 
 def read_cursor(text: str) -> tuple[datetime, UUID] | None:
@@ -79,13 +81,11 @@ def page(
         .annotate(activity_labels=ArraySubquery(labels.order_by("position").values("label")))
     )
     attempts = ContactAttempt.objects.visible_to(user).filter(participant=participant).select_related("outcome", "by")
-    wins = Win.objects.visible_to(user).filter(participant=participant)
-    words = Quotation.objects.visible_to(user).filter(participant=participant)
     decided = FollowUp.objects.visible_to(user).filter(participant=participant, state=State.NOT_NEEDED)
     entries = [
         *some(sessions, "session", "started_at", before, size),
         *some(attempts, "attempt", "at", before, size),
-        *of_days(wins, words, participant.team.time_zone, before, size),
+        *of_days(lines_of_days(user, participant), participant.team.time_zone, before, size),
         *some(decided.select_related("closed_by"), "decision", "closed_at", before, size),
     ]
     entries.sort(key=lambda entry: entry.key, reverse=True)
@@ -102,27 +102,35 @@ def some(rows: QuerySet[Any], kind: str, moment: str, before: tuple[datetime, UU
     return [Entry(getattr(row, moment), kind, row) for row in ordered]
 
 
-def of_days(
-    wins: QuerySet[Any], words: QuerySet[Any], zone: str, before: tuple[datetime, UUID] | None, size: int
-) -> list[Entry]:
-    """One page of wins and words in one query; they belong to a day and stand on top of it."""
-    none, text = Value("", output_field=CharField()), CharField()
-    said = [
-        (wins, "happened_on", Value("win", output_field=text), none),
-        (words, "said_on", Value("words", output_field=text), F("topic")),
+def lines_of_days(user: Any, participant: Participant) -> list[DayLines]:
+    """What belongs to a day and not to a moment: rows, the day's column, the kind, what it says, what it is about."""
+    wins = Win.objects.visible_to(user).filter(participant=participant)
+    said = Quotation.objects.visible_to(user).filter(participant=participant)
+    return [
+        (wins, "happened_on", "win", F("text"), words("")),
+        (said, "said_on", "words", F("text"), F("topic")),
     ]
+
+
+def of_days(lines: list[DayLines], zone: str, before: tuple[datetime, UUID] | None, size: int) -> list[Entry]:
+    """One page of all of them in one query; they stand on top of their day."""
     pages = []
-    for rows, day, kind, topic in said:
+    for rows, day, kind, text, about in lines:
         if before is not None:
             at, key = before
             on = local_date(at, zone)
-            # Where the place is that of a win or words, their day has more of them to give.
+            # Where the place is that of such a line, its day may have more of them to give.
             same_day = Q(**{day: on}, pk__lt=key) if end_of(on, zone) == at else Q()
             rows = rows.filter(Q(**{f"{day}__lt": on}) | same_day)
-        columns = rows.values_list("pk", F(day), kind, "text", topic)
+        columns = rows.values_list("pk", F(day), words(kind), text, about)
         pages.append(columns.order_by(F(day).desc(), "-pk")[: size + 1])
-    found = [Said(*row) for row in pages[0].union(pages[1], all=True)]
+    found = [Said(*row) for row in pages[0].union(*pages[1:], all=True)]
     return [Entry(end_of(row.day, zone), row.kind, row) for row in found]
+
+
+def words(text: str) -> Value:
+    """A constant column."""
+    return Value(text, output_field=CharField())
 
 
 def end_of(day: date, zone: str) -> datetime:

@@ -22,7 +22,8 @@ def test_the_record_shows_words_plan_and_story(sign_in, specialist, participant)
     factories.FollowUpFactory(participant=participant, purpose="promise", what="the bus")
     text = sign_in(specialist).get(reverse("participant", args=[participant.pk])).content.decode()
 
-    assert text.index("Newer words.") < text.index("Older words.") < text.index("Slept.")
+    glance, story = text.index("Slept."), text.rindex("Slept.")
+    assert glance < text.index("Newer words.") < text.index("Older words.") < story
     assert "&lt;script&gt;" in text
     assert "<script>alert" not in text
     assert "the bus" in text
@@ -32,7 +33,10 @@ def test_the_record_shows_words_plan_and_story(sign_in, specialist, participant)
 def test_many_words_about_one_thing_hide_no_others(sign_in, specialist, participant) -> None:
     factories.QuotationFactory(participant=participant, text="A key of my own.", said_on=factories.DAY)
     for number in range(80):
-        factories.QuotationFactory(participant=participant, topic="does_not_help", text=f"Word {number}.")
+        said_on = factories.DAY - timedelta(days=80 - number)
+        factories.QuotationFactory(
+            participant=participant, topic="does_not_help", text=f"Word {number}.", said_on=said_on
+        )
     page = sign_in(specialist).get(reverse("participant", args=[participant.pk]))
 
     vision, other = page.context["topics"]
