@@ -28,6 +28,7 @@ from pages import (
     plan,
     profile,
     promise,
+    record_rules,
     reminding,
     staff,
     teams,
@@ -125,6 +126,7 @@ urlpatterns = [
     path("teams/", teams.teams, name="teams"),
     path("teams/new/", teams.add_team, name="add_team"),
     path("teams/<uuid:team_id>/", teams.team, name="team"),
+    path("teams/<uuid:team_id>/record/", record_rules.record_rules, name="record_rules"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("deliveries/<uuid:message_id>/again/", deliveries.try_again, name="try_again"),
 ]

@@ -3,6 +3,7 @@ from caseload.models.drafts import SessionDraft
 from caseload.models.episodes import EndingReason, ServiceEpisode
 from caseload.models.participants import Participant
 from caseload.models.phones import PhoneNumber
+from caseload.models.rules import RecordRules
 from caseload.models.sessions import Activity, Method, Session, SessionStatus, Strand
 from caseload.models.wins import Win
 from caseload.models.words import Quotation
@@ -15,6 +16,7 @@ __all__ = [
     "Participant",
     "PhoneNumber",
     "Quotation",
+    "RecordRules",
     "ServiceEpisode",
     "Session",
     "SessionDraft",

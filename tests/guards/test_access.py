@@ -89,6 +89,7 @@ ADDRESSES = {
     "teams": ADMIN,
     "add_team": ADMIN,
     "team": ADMIN,
+    "record_rules": ADMIN,
     "deliveries": ADMIN,
     "try_again": ADMIN,
 }
