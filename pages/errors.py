@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, get_token
 from django.shortcuts import render
@@ -29,17 +29,20 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: our fault, or 503 where the database is away for a moment. Rendered without the database."""
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
-        return away(request)
-    return HttpResponse(render_to_string("500.html"), status=500)
+    """500: our fault, or 503 where the database is away for a moment. Rendered without the database.
 
-
-def away(request: HttpRequest) -> HttpResponse:
-    """503 which keeps what was typed; the form's token is in a cookie, so sending again works."""
+    Both keep what was typed; the form's token is in a cookie, so sending again works.
+    """
+    away = is_away(sys.exception())
     context = what_was_typed(request) if request.method == "POST" else {"fields": [], "can_resend": False}
-    page = render_to_string("503.html", {**context, "csrf_token": get_token(request)})
-    return HttpResponse(page, status=503, headers={"Retry-After": "30", "Cache-Control": "no-store"})
+    page = render_to_string("503.html" if away else "500.html", {**context, "csrf_token": get_token(request)})
+    headers = {"Cache-Control": "no-store", **({"Retry-After": "30"} if away else {})}
+    return HttpResponse(page, status=503 if away else 500, headers=headers)
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the database could not be asked: psycopg2 says no more than DatabaseError where it dies in mid-answer."""
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
 
 
 def what_was_typed(request: HttpRequest) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """What holds for every page: policy, storing, errors, first pages."""
 
 import pytest
-from django.db import OperationalError
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -39,9 +39,10 @@ def test_health_asks_no_database(client, django_assert_num_queries, db) -> None:
         assert client.get("/healthz").content == b"ok"
 
 
-def test_a_database_that_is_away_keeps_what_was_typed(specialist, monkeypatch, participant) -> None:
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, DatabaseError])
+def test_a_database_that_is_away_keeps_what_was_typed(specialist, monkeypatch, participant, error) -> None:
     def away(*_args, **_kwargs):
-        raise OperationalError
+        raise error
 
     client = Client(raise_request_exception=False)
     client.force_login(specialist)
@@ -56,9 +57,10 @@ def test_a_database_that_is_away_keeps_what_was_typed(specialist, monkeypatch, p
     assert "A long win that was typed" in page.content.decode()
 
 
-def test_a_fault_of_ours_is_said_plainly(specialist, monkeypatch) -> None:
-    def broken(*_args):
-        raise RuntimeError("secret detail")
+@pytest.mark.parametrize("error", [RuntimeError, IntegrityError])
+def test_a_fault_of_ours_is_said_plainly(specialist, participant, monkeypatch, error) -> None:
+    def broken(*_args, **_kwargs):
+        raise error("secret detail")
 
     client = Client(raise_request_exception=False)
     client.force_login(specialist)
@@ -66,6 +68,11 @@ def test_a_fault_of_ours_is_said_plainly(specialist, monkeypatch) -> None:
     page = client.get("/today/")
     assert page.status_code == 500
     assert "secret detail" not in page.content.decode()
+
+    monkeypatch.setattr("caseload.actions.words.add_win", broken)
+    page = client.post(reverse("add_win", args=[participant.pk]), {"text": "A win", "happened_on": "2026-05-06"})
+    assert page.status_code == 500
+    assert 'value="A win"' in page.content.decode()
 
 
 def test_notices_are_read_and_marked(sign_in, specialist, participant) -> None:
