@@ -1,6 +1,7 @@
 """The whole program on a PostgreSQL and a Redis of its own, which a test may kill."""
 
 import contextlib
+import copy
 import http.client
 import os
 import re
@@ -12,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import psycopg2
 
@@ -94,11 +96,18 @@ class House:
         quiet = ("--concurrency=2", "--without-gossip", "--without-mingle", "--loglevel=error")
         return self.run("celery", "-A", "peersupport", "worker", *quiet)
 
-    def web(self) -> None:
+    def web(self, threads: int = 4) -> None:
         """The web server, as in production but without TLS in front."""
         self.web_port = broker.free_port()
         bind = f"--bind=127.0.0.1:{self.web_port}"
-        self.run("gunicorn", "peersupport.wsgi:application", bind, "--workers=2", "--threads=4", "--no-control-socket")
+        self.run(
+            "gunicorn",
+            "peersupport.wsgi:application",
+            bind,
+            "--workers=2",
+            f"--threads={threads}",
+            "--no-control-socket",
+        )
         wait_until(self.answers)
 
     def answers(self) -> bool:
@@ -148,6 +157,12 @@ class Visitor:
         status, _page = self.post("/sign-in/", {"login": email, "password": PASSWORD})
         assert status == 302, status
 
+    def twin(self) -> "Visitor":
+        """The same sign-in in another window."""
+        other = copy.copy(self)
+        other.cookies = dict(self.cookies)
+        return other
+
     def get(self, path: str) -> tuple[int, str]:
         """Status and text of a page."""
         return self.ask("GET", path, "")
@@ -174,6 +189,48 @@ class Visitor:
         """The address of somebody they walk with."""
         _status, page = self.get("/participants/")
         return re.search(r'href="(/participants/[0-9a-f-]{36}/)"', page)[1]
+
+
+class Crowd:
+    """So many people who save one win after another, until they are told to stop."""
+
+    def __init__(self, house: House, number: int) -> None:
+        self.house, self.run = house, uuid4().hex[:8]
+        self.acknowledged: list[str] = []
+        self.refused: list[tuple[int, bool]] = []
+        self.visitors = [Visitor(house.web_port) for _number in range(min(number, 4))]
+        self.person, self.stop = self.visitors[0].first_person(), threading.Event()
+        self.threads = [threading.Thread(target=self.save, args=(name,)) for name in range(number)]
+        for thread in self.threads:
+            thread.start()
+
+    def save(self, name: int) -> None:
+        """Save; remember what was acknowledged, and for each refusal its status and whether it kept the text."""
+        visitor, number = self.visitors[name % len(self.visitors)].twin(), 0
+        while not self.stop.is_set():
+            number += 1
+            text = f"{self.run} {name} {number}"
+            status, page = visitor.post(f"{self.person}wins/", {"text": text, "happened_on": "2026-05-06"})
+            if status == 302:
+                self.acknowledged.append(text)
+            else:
+                self.refused.append((status, text in page and "Traceback" not in page))
+
+    def goes_on(self, by: int = 1, seconds: float = 30) -> float:
+        """Wait until so many more are saved; how long that took."""
+        began, before = time.monotonic(), len(self.acknowledged)
+        wait_until(lambda: len(self.acknowledged) >= before + by, seconds)
+        return seconds_since(began)
+
+    def end(self) -> tuple[int, int]:
+        """Stop them; how many acknowledged wins are not stored, and how many are stored twice."""
+        self.stop.set()
+        for thread in self.threads:
+            thread.join()
+        stored = self.house.ask("SELECT count(DISTINCT text) FROM caseload_win WHERE text = ANY(%s)", self.acknowledged)
+        rows = self.house.ask("SELECT count(*) FROM caseload_win WHERE text LIKE %s", f"{self.run} %")
+        kept = self.house.ask("SELECT count(DISTINCT text) FROM caseload_win WHERE text LIKE %s", f"{self.run} %")
+        return len(self.acknowledged) - stored, rows - kept
 
 
 def at_once(number: int, what: Any) -> list[Any]:

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -52,6 +53,33 @@ def test_a_worker_killed_again_and_again_while_sending(due, worker, smtp, report
     assert lost == 0
     assert repeated <= killed
     assert flagged_once(messages) == 0
+
+
+def test_a_child_of_the_worker_killed_for_its_memory(due, worker, smtp, report) -> None:
+    """The kernel takes the biggest process, which is a child: the worker makes another, the next minute goes on."""
+    mailbox, _url = smtp
+    due(20)
+    reminders.sweep(timezone.now())
+    mailbox.pause = 0.05
+    process = worker()
+    tasks.deliver_mail.delay()
+    wait_until(lambda: len(mailbox.messages) > 3)
+    for child in children_of(process.pid):
+        os.kill(child, signal.SIGKILL)
+    free_leases()
+    began = time.monotonic()
+    wait_until(lambda: [tasks.deliver_mail.delay(), drained()][1], seconds=40)
+    lost, repeated = lost_and_repeated(mailbox)
+    report("F22", "a worker's children killed for their memory", lost=lost, repeated=repeated,
+           seconds=seconds_since(began))  # fmt: skip
+    assert lost == 0
+    assert repeated <= 2
+    assert process.poll() is None
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes it has started."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def test_a_worker_killed_in_mid_sweep(due, worker, smtp, report) -> None:
