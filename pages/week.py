@@ -11,6 +11,7 @@ from followups.models.summary import of_a_day, of_a_week
 @requires(Permission.KEEP_FOLLOW_UPS)
 def week(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    supervises = bool(supervised_teams(request.user))
+    # Somebody may be both; the daily summary's link leads to what they keep themselves.
+    supervises = bool(supervised_teams(request.user)) and "mine" not in request.GET
     summary = of_a_week(request.user, now) if supervises else of_a_day(request.user, now)
     return render(request, "week/week.html", {"summary": summary, "supervises": supervises, "now": now})

@@ -73,8 +73,8 @@ class LocalDay(Func):
     arg_joiner = ", "
     output_field = models.DateField()
 
-    def __init__(self, at: datetime) -> None:
-        super().__init__(F("team__time_zone"), Value(at, output_field=models.DateTimeField()))
+    def __init__(self, at: datetime, zone: str = "team__time_zone") -> None:
+        super().__init__(F(zone), Value(at, output_field=models.DateTimeField()))
 
 
 class DaysBetween(Func):

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import DateField, Exists, ExpressionWrapper, OuterRef, QuerySet
 
 from accounts.access import supervised_teams
 from accounts.models import Cover
 from caseload.models import Participant, ServiceEpisode, Win
 from followups.models import board
-from followups.models.followups import FollowUp, FollowUpQuerySet, Purpose
+from followups.models.followups import FollowUp, FollowUpQuerySet, LocalDay, Purpose
 
 WEEK = timedelta(days=7)
 # More of each than anybody reads; the numbers beside them are whole.
@@ -18,23 +18,45 @@ MOST = 20
 
 
 @dataclass(frozen=True)
+class Some:
+    """The first rows of a question, and how many there are altogether."""
+
+    rows: list[Any]
+    number: int
+
+    @classmethod
+    def of(cls, question: QuerySet[Any]) -> "Some":
+        """One query; a second one where there are more than are listed."""
+        rows = list(question[: MOST + 1])
+        return cls(rows[:MOST], question.count() if len(rows) > MOST else len(rows))
+
+    @property
+    def more(self) -> int:
+        """How many are not listed."""
+        return self.number - len(self.rows)
+
+
+NONE = Some([], 0)
+
+
+@dataclass(frozen=True)
 class Summary:
     """Good news first, then what is owed. `colleagues` and what follows are a supervisor's only."""
 
-    wins: list[Win]
-    came_back: list[Participant]
+    wins: Some
+    came_back: Some
     overdue: int
     due_today: int
     promises: int
     colleagues: list[board.Row]
     waiting: int
-    covers: list[Cover]
+    covers: Some
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing at all to say."""
-        found = (self.wins, self.came_back, self.overdue, self.due_today, self.promises, self.waiting, self.covers)
-        return not any(found)
+        good = self.wins.number + self.came_back.number
+        return not (good + self.overdue + self.due_today + self.waiting + self.covers.number)
 
 
 def of_a_day(user: Any, at: datetime) -> Summary:
@@ -57,7 +79,7 @@ def of_a_week(user: Any, at: datetime) -> Summary:
         days=WEEK,
         colleagues=colleagues,
         waiting=people.unassigned().count(),
-        covers=list(covers.select_related("team", "absent", "cover").order_by("starts_at", "pk")[:MOST]),
+        covers=Some.of(covers.select_related("team", "absent", "cover").order_by("starts_at", "pk")),
     )
 
 
@@ -65,16 +87,17 @@ def summary(
     people: Any, followups: FollowUpQuerySet, overdue: int, at: datetime, *, days: timedelta, **more: Any
 ) -> Summary:
     """Good news of the last days about these people, and what is due today of these follow-ups."""
-    since = (at - days).date()
+    # The same local days from morning to night, wherever the team is.
+    since = ExpressionWrapper(LocalDay(at - days, "participant__team__time_zone"), output_field=DateField())
     wins = Win.objects.filter(participant__in=people, happened_on__gte=since)
     fresh = ServiceEpisode.objects.filter(participant=OuterRef("pk"), ended_on=None, started_on__gte=since)
     earlier = ServiceEpisode.objects.filter(participant=OuterRef("pk"), ended_on__isnull=False)
     due_today = followups.due_today(at)
     return Summary(
-        wins=list(wins.select_related("participant").order_by("-happened_on", "-pk")[:MOST]),
-        came_back=list(people.active().filter(Exists(fresh), Exists(earlier)).order_by("name_used", "pk")[:MOST]),
+        wins=Some.of(wins.select_related("participant").order_by("-happened_on", "-pk")),
+        came_back=Some.of(people.active().filter(Exists(fresh), Exists(earlier)).order_by("name_used", "pk")),
         overdue=overdue,
         due_today=due_today.count(),
         promises=due_today.filter(purpose=Purpose.PROMISE).count(),
-        **{"colleagues": [], "waiting": 0, "covers": [], **more},
+        **{"colleagues": [], "waiting": 0, "covers": NONE, **more},
     )

@@ -20,6 +20,7 @@ from followups.reminders.rules import TeamRules, listeners_now, rules_at
 log = logging.getLogger(__name__)
 
 SUMMARY = {DigestKind.DAY: of_a_day, DigestKind.WEEK: of_a_week}
+READ_IN = {DigestKind.DAY: "?mine", DigestKind.WEEK: ""}
 
 
 def send_digests(at: datetime) -> int:
@@ -76,7 +77,7 @@ def make_one(user_id: UUID, kind: str, on: date, at: datetime) -> bool:
     said = SUMMARY[kind](user, at)
     message = None
     if not said.is_empty:
-        context = {"summary": said, "link": settings.BASE_URL + reverse("week")}
+        context = {"summary": said, "link": settings.BASE_URL + reverse("week") + READ_IN[kind]}
         message = mail.queue(to=user, kind=EmailKind.DIGEST, letter=mail.write(f"digest_{kind}", context), at=at)
     Digest.objects.create(recipient=user, kind=kind, on=on, created_at=at, email=message)
     return True
