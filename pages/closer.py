@@ -74,7 +74,7 @@ def pause(request: HttpRequest, participant_id: UUID) -> HttpResponse:
 def resume(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = person_or_404(request, participant_id)
     pausing.resume(participant=participant, by=request.user, at=timezone.now())
-    messages.success(request, _("The pause has ended. What rested is due on the next working day."))
+    messages.success(request, _("The pause has ended. What rested is on the list again."))
     return redirect("participant", participant_id)
 
 

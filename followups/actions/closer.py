@@ -76,7 +76,10 @@ def rests_the_plan(closer: CloserRhythm) -> bool:
 
 @transaction.atomic
 def relax(*, closer: CloserRhythm, by: User, at: datetime) -> None:
-    """End it early, as the person wishes; the check-in plan goes on at once. Ending twice changes nothing."""
+    """End it early, as the person wishes; the check-in plan goes on at once.
+
+    Without a plan, and with nothing else planned, a check-in in a week takes its place. Ending twice changes nothing.
+    """
     participant = planning.lock(closer.participant_id)
     closer = CloserRhythm.objects.select_related("team", "participant").get(pk=closer.pk)
     if closer.ended_at is not None:
@@ -85,6 +88,8 @@ def relax(*, closer: CloserRhythm, by: User, at: datetime) -> None:
     plan = CheckInPlan.objects.running().filter(participant=participant).select_related("team").first()
     if plan is not None:
         plans.take_up_again(plan=plan, at=at)
+    elif not FollowUp.objects.standing().filter(participant=participant).exists():
+        planning.after_a_week(participant, by=by, at=at)
     note("closer_rhythm_ended", subject=participant, by=by, at=at)
 
 

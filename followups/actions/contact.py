@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.access import supervised_teams
 from accounts.actions.events import note
@@ -18,7 +19,6 @@ from followups.models.calendars import calendar_of
 from followups.models.decisions import DecidedBy
 
 # When reached and no plan says otherwise, the next check-in is a week later.
-USUAL_GAP = timedelta(days=7)
 UNDO_WITHIN = timedelta(hours=24)
 
 # What an outcome may change, and what taking it back restores.
@@ -39,6 +39,9 @@ KEPT = (
     "flagged_at",
     "unheard",
 )
+
+# What the worker notes about a follow-up: nobody has worked on it because it was flagged.
+WORKERS = {"flagged_rung", "flagged_at", "unheard"}
 
 
 class CannotUndo(Exception):
@@ -101,7 +104,6 @@ def apply(followup: FollowUp, outcome: Outcome, by: User, at: datetime) -> tuple
         # Nobody's, so that the supervisors are told, and the person is left in peace.
         following.owner = None
         following.save(update_fields=["owner"])
-        CloserRhythm.objects.standing().filter(participant=followup.participant).update(ended_at=at)
         others["created_next"] = snapshot(following)
     else:
         due_on = calendar_of(followup.team).add_working_days(today, outcome.again_in_days)
@@ -142,10 +144,7 @@ def plan_next(followup: FollowUp, today: date, by: User, at: datetime) -> tuple[
     planned = standing.exclude(pk=followup.pk).order_by("due_on").first()
     if planned is not None:
         return planned, False
-    on = today + USUAL_GAP
-    due_on = calendar_of(followup.team).move(on, followup.team.closed_day_rule)
-    contact = planning.NextContact(due_on=max(due_on, today + timedelta(days=1)), planned_on=on)
-    return planning.create(followup.participant, contact, by=by, at=at), True
+    return planning.after_a_week(followup.participant, by=by, at=at), True
 
 
 def stop_all(followup: FollowUp, outcome: Outcome, by: User, at: datetime) -> dict[str, Any]:
@@ -159,8 +158,11 @@ def stop_all(followup: FollowUp, outcome: Outcome, by: User, at: datetime) -> di
     running = CheckInPlan.objects.running().filter(participant=followup.participant)
     plan_ids = [str(key) for key in running.values_list("pk", flat=True)]
     running.update(ended_at=at)
+    closer = CloserRhythm.objects.standing().filter(participant=followup.participant)
+    closer_ids = [str(key) for key in closer.values_list("pk", flat=True)]
+    closer.update(ended_at=at)
     close(followup, State.NOT_NEEDED, by, at, outcome.label, decided)
-    return {"others": closed, "plans": plan_ids}
+    return {"others": closed, "plans": plan_ids, "closer": closer_ids}
 
 
 @transaction.atomic
@@ -181,12 +183,13 @@ def undo(*, attempt: ContactAttempt, by: User, at: datetime) -> ContactAttempt:
     for key, fields in attempt.before.get("others", {}).items():
         restore(FollowUp.objects.get(pk=key), fields)
     CheckInPlan.objects.filter(pk__in=attempt.before.get("plans", [])).update(ended_at=None)
+    CloserRhythm.objects.filter(pk__in=attempt.before.get("closer", [])).update(ended_at=None)
     unpause(attempt.before.get("paused_plan"), at)
     created, attempt.next_followup = attempt.next_followup, None
     attempt.undone_at, attempt.undone_by = at, by
     attempt.save(update_fields=["next_followup", "undone_at", "undone_by"])
     if created is not None and attempt.before.get("created_next"):
-        created.delete()
+        take_away(created, by, at)
     if attempt.outcome.counts_as_presence:
         earlier = Participant._meta.get_field("last_contact_at").to_python(attempt.before["last_contact_at"])
         Participant.objects.filter(pk=attempt.participant_id, last_contact_at=attempt.at).update(
@@ -194,6 +197,16 @@ def undo(*, attempt: ContactAttempt, by: User, at: datetime) -> ContactAttempt:
         )
     note("attempt_undone", subject=attempt, by=by, at=at)
     return attempt
+
+
+def take_away(created: FollowUp, by: User, at: datetime) -> None:
+    """Remove what a try had made; where colleagues were told of it already, it stays readable as set aside."""
+    if not created.reminders.exists():
+        created.delete()
+        return
+    close(created, State.NOT_NEEDED, by, at, _("Taken back."), DecidedBy.SPECIALIST)
+    created.set_aside = True
+    save_kept(created)
 
 
 def unpause(paused: list[Any] | None, at: datetime) -> None:
@@ -208,9 +221,12 @@ def unpause(paused: list[Any] | None, at: datetime) -> None:
 def is_latest(attempt: ContactAttempt) -> bool:
     """Whether nothing this try changed or made has been worked on since."""
     followup = attempt.followup
-    if followup is None or snapshot(followup) != attempt.before.get("after") or not attempt.participant.is_active:
+    if followup is None or not is_as(followup, attempt.before.get("after")) or not attempt.participant.is_active:
         return False
     if attempt.before.get("plans") and CheckInPlan.objects.running().filter(participant=attempt.participant).exists():
+        return False
+    closer = CloserRhythm.objects.standing().filter(participant=attempt.participant)
+    if attempt.before.get("closer") and closer.exists():
         return False
     return next_is_untouched(attempt)
 
@@ -220,7 +236,13 @@ def next_is_untouched(attempt: ContactAttempt) -> bool:
     created, as_made = attempt.next_followup, attempt.before.get("created_next")
     if created is None or not as_made:
         return True
-    return snapshot(created) == as_made and not created.tries.exists() and not created.reminders.exists()
+    return is_as(created, as_made) and not created.tries.exists()
+
+
+def is_as(followup: FollowUp, fields: dict[str, Any] | None) -> bool:
+    """Whether nobody has changed it since that snapshot; that the worker has flagged it is no change."""
+    now = snapshot(followup)
+    return fields is not None and all(now[name] == fields.get(name) for name in KEPT if name not in WORKERS)
 
 
 def snapshot(followup: FollowUp) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Planning what comes next, and changing what is planned."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,13 @@ from accounts.access import supervised_teams
 from accounts.actions.events import note
 from accounts.models import User
 from caseload.models import Assignment, Participant, Session
+from followups.calendar import DAY, local_date
 from followups.models import FollowUp, Purpose, State
+from followups.models.calendars import calendar_of
 from followups.models.decisions import THEIR_OWN
 from followups.models.outreach import Outreach, so_far
+
+USUAL_GAP = timedelta(days=7)
 
 
 class ServicesEnded(Exception):
@@ -109,6 +113,15 @@ def create(
         created_by=by,
         **more,
     )
+
+
+def after_a_week(participant: Participant, *, by: User, at: datetime) -> FollowUp:
+    """A check-in a week from today, where nothing else says when: nobody is left dangling."""
+    team = participant.team
+    today = local_date(at, team.time_zone)
+    on = today + USUAL_GAP
+    due_on = calendar_of(team).move(on, team.closed_day_rule)
+    return create(participant, NextContact(due_on=max(due_on, today + DAY), planned_on=on), by=by, at=at)
 
 
 def give_date(followup: FollowUp, due_on: date, *, state: str, why: str, by: User, at: datetime) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import DateField, Exists, ExpressionWrapper, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.access import supervised_teams
 from accounts.models import Cover
@@ -88,7 +88,7 @@ def summary(
 ) -> Summary:
     """Good news of the last days about these people, and what is due today of these follow-ups."""
     # The same local days from morning to night, wherever the team is.
-    since = ExpressionWrapper(LocalDay(at - days, "participant__team__time_zone"), output_field=DateField())
+    since = LocalDay(at - days, "participant__team__time_zone")
     wins = Win.objects.filter(participant__in=people, happened_on__gte=since)
     fresh = ServiceEpisode.objects.filter(participant=OuterRef("pk"), ended_on=None, started_on__gte=since)
     earlier = ServiceEpisode.objects.filter(participant=OuterRef("pk"), ended_on__isnull=False)

@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from caseload.models import Participant
-from followups.actions import contact, ending, planning
+from followups import reminders
+from followups.actions import closer, contact, ending, planning
 from followups.models import FollowUp
 from tests import factories
 from tests.followups.test_contact import tap
@@ -36,6 +37,25 @@ def test_every_outcome_can_be_taken_back_whole(due, specialist, participant, out
     assert other.is_standing
     attempt.refresh_from_db()
     assert attempt.undone_by == specialist
+
+
+def test_one_stopped_by_a_slip_is_taken_back_after_the_supervisors_were_told(
+    due, specialist, supervisor, participant
+) -> None:
+    rhythm = closer.begin(
+        participant=participant, occasion="setback", happened_on=DAY, decided_by="participant", by=specialist, at=NOON
+    )
+    before = sorted(FollowUp.objects.standing().values_list("due_on", flat=True))
+    attempt = tap(due, "died", specialist)
+    reminders.sweep(NOON + timedelta(minutes=1))
+    assert attempt.next_followup.reminders.exists()
+
+    contact.undo(attempt=attempt, by=specialist, at=NOON + timedelta(minutes=5))
+    assert sorted(FollowUp.objects.standing().values_list("due_on", flat=True)) == before
+    rhythm.refresh_from_db()
+    assert rhythm.ended_at is None
+    made = FollowUp.objects.get(purpose="review")
+    assert (made.state, made.set_aside) == ("not_needed", True)
 
 
 def test_taking_back_twice_changes_nothing(due, specialist) -> None:

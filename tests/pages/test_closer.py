@@ -1,0 +1,112 @@
+"""A closer rhythm and a pause, as they are agreed on the page."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from followups.actions import plans
+from followups.models import CheckInPlan, CloserRhythm, FollowUp, State
+from tests import factories
+
+NOON, DAY = factories.NOON, factories.DAY
+ONE_DAY = timedelta(days=1)
+SETBACK = {"occasion": "setback", "happened_on": "2026-05-06", "decided_by": "participant"}
+
+
+@pytest.fixture(autouse=True)
+def at_ten_in_the_morning(time_machine) -> None:
+    time_machine.move_to(NOON)
+
+
+def address(name: str, participant) -> str:
+    return reverse(name, args=[participant.pk])
+
+
+def test_the_days_are_shown_before_they_are_agreed(sign_in, specialist, participant) -> None:
+    client = sign_in(specialist)
+    page = client.post(address("closer_rhythm", participant), {**SETBACK, "preview": "1"})
+    shown = [one.due_on for one in page.context["dates"]]
+    assert not CloserRhythm.objects.exists()
+
+    client.post(address("closer_rhythm", participant), SETBACK)
+    assert sorted(FollowUp.objects.standing().values_list("due_on", flat=True)) == shown
+    assert len(shown) == 5
+
+
+def test_agreeing_twice_leaves_one(sign_in, specialist, participant) -> None:
+    client = sign_in(specialist)
+    for _twice in range(2):
+        assert client.post(address("closer_rhythm", participant), SETBACK).status_code == 302
+    assert CloserRhythm.objects.standing().count() == 1
+    assert FollowUp.objects.standing().count() == 5
+
+
+def test_a_running_one_is_named_and_ends_with_one_tap(sign_in, specialist, participant) -> None:
+    client = sign_in(specialist)
+    client.post(address("closer_rhythm", participant), SETBACK)
+    assert "holds until" in client.get(address("closer_rhythm", participant)).content.decode()
+    client.post(address("end_closer", participant))
+    assert not CloserRhythm.objects.standing().exists()
+    assert FollowUp.objects.standing().get().due_on == DAY + 7 * ONE_DAY  # nobody is left dangling
+    assert client.post(address("end_closer", participant)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("answers", "wrong"),
+    [
+        ({"occasion": ""}, "occasion"),
+        ({"occasion": "birthday"}, "occasion"),
+        ({"happened_on": "2026-05-07"}, "happened_on"),
+        ({"happened_on": "2025-05-07"}, "happened_on"),
+        ({"happened_on": "soon"}, "happened_on"),
+        ({"decided_by": ""}, "decided_by"),
+    ],
+)
+def test_what_cannot_be_agreed_is_said(sign_in, specialist, participant, answers, wrong: str) -> None:
+    page = sign_in(specialist).post(address("closer_rhythm", participant), {**SETBACK, **answers})
+    assert list(page.context["form"].errors) == [wrong]
+    assert not CloserRhythm.objects.exists()
+
+
+def test_a_pause_holds_all_contact_and_ends_by_itself(sign_in, specialist, participant, time_machine) -> None:
+    plan = CheckInPlan(kind="weekly", starts_on=DAY)
+    plans.agree(plan=plan, participant=participant, by=specialist, at=NOON)
+    client = sign_in(specialist)
+    client.post(address("pause", participant), {"until": "2026-05-20", "decided_by": "participant"})
+    assert not FollowUp.objects.standing().filter(due_on__lt=DAY + 14 * ONE_DAY).exists()
+    assert "Maya" not in " ".join(card.participant.name_used for card in cards_of(client, "today"))
+
+    time_machine.move_to(NOON + 14 * ONE_DAY)
+    due = cards_of(sign_in(specialist), "today")
+    assert [card.participant for card in due] == [participant]
+    assert due[0].why_here
+
+
+def test_a_pause_ends_earlier_with_one_tap(sign_in, specialist, participant) -> None:
+    factories.FollowUpFactory(participant=participant, owner=specialist)
+    client = sign_in(specialist)
+    client.post(address("pause", participant), {"until": "2026-08-20", "decided_by": "participant"})
+    client.post(address("resume", participant))
+    row = FollowUp.objects.standing().get()
+    assert (row.state, row.due_on) == (State.OPEN, DAY)
+
+
+@pytest.mark.parametrize(
+    ("answers", "wrong"),
+    [
+        ({"until": "2026-05-06"}, "until"),
+        ({"until": "2028-05-06"}, "until"),
+        ({"until": ""}, "until"),
+        ({"decided_by": "nobody"}, "decided_by"),
+    ],
+)
+def test_a_pause_that_cannot_be_is_said(sign_in, specialist, participant, answers, wrong: str) -> None:
+    given = {"until": "2026-05-20", "decided_by": "participant", **answers}
+    page = sign_in(specialist).post(address("pause", participant), given)
+    assert list(page.context["form"].errors) == [wrong]
+    assert not FollowUp.objects.filter(state=State.PAUSED).exists()
+
+
+def cards_of(client, section: str) -> list[FollowUp]:
+    return client.get(reverse("today")).context["sections"][section]

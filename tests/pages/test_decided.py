@@ -1,0 +1,67 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from followups.actions import planning
+from followups.models import FollowUp
+from tests import factories
+from tests.pages.test_today import count_queries
+
+NOON, DAY = factories.NOON, factories.DAY
+
+
+@pytest.fixture(autouse=True)
+def at_ten_in_the_morning(time_machine) -> None:
+    time_machine.move_to(NOON)
+
+
+@pytest.fixture
+def decided(participant, specialist) -> FollowUp:
+    row = factories.FollowUpFactory(participant=participant, owner=specialist, purpose="promise", what="the bus pass")
+    return planning.not_needed(followup=row, reason="Got one", decided_by="participant", by=specialist, at=NOON)
+
+
+def test_what_was_decided_stands_with_its_reason_and_author(sign_in, specialist, decided) -> None:
+    text = sign_in(specialist).get(reverse("decided")).content.decode()
+    for words in ("Maya", "Got one", "the bus pass", "Sam", "Nothing planned, by decision"):
+        assert words in text
+
+
+def test_one_click_brings_it_back_with_its_reason_and_twice_does_no_more(sign_in, specialist, decided) -> None:
+    client = sign_in(specialist)
+    address = reverse("bring_back", args=[decided.pk])
+    first, second = client.post(address, follow=True), client.post(address, follow=True)
+
+    for page in (first, second):
+        assert "Maya is back on the list" in page.content.decode()
+    back = FollowUp.objects.standing().get()
+    assert (back.came_from, back.what, back.owner) == (decided, "the bus pass", specialist)
+    assert "decided on" in client.get(reverse("today")).content.decode()
+
+
+def test_one_click_brings_the_person_back(sign_in, specialist, decided) -> None:
+    client = sign_in(specialist)
+    client.post(reverse("bring_person_back", args=[decided.participant_id]))
+    assert FollowUp.objects.standing().get().due_on == DAY
+    assert "Nothing planned, by decision" not in client.get(reverse("decided")).content.decode()
+
+
+def test_pages_follow_each_other_without_loss_and_ask_no_more(sign_in, specialist, participant, decided) -> None:
+    few = count_queries(sign_in(specialist), reverse("decided"))
+    for number in range(70):
+        row = factories.FollowUpFactory(participant=participant, owner=specialist, what=f"Nr {number}.")
+        at = NOON + timedelta(minutes=number)
+        planning.not_needed(followup=row, reason="no", decided_by="together", by=specialist, at=at)
+    client, seen, address = sign_in(specialist), [], reverse("decided")
+    while address:
+        page = client.get(address)
+        seen += [row.what for row in page.context["rows"]]
+        address = f"{reverse('decided')}?after={page.context['next']}" if page.context["next"] else ""
+    assert len(seen) == len(set(seen)) == 71
+    assert seen[0] == "Nr 69."
+    assert count_queries(client, reverse("decided")) == few <= 12
+
+
+def test_nothing_decided_is_said(sign_in, specialist) -> None:
+    assert "Nothing was decided yet" in sign_in(specialist).get(reverse("decided")).content.decode()
