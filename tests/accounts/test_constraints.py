@@ -55,6 +55,10 @@ def test_a_role_is_held_once_even_without_a_team(administrator: User) -> None:
     refused(lambda: Membership.objects.create(user=administrator, role=Role.ADMINISTRATOR), "membership_once")
 
 
+def test_a_role_is_one_of_three(team: Team, specialist: User) -> None:
+    refused(lambda: Membership.objects.filter(user=specialist).update(role="guest"), "membership_role_known")
+
+
 def test_a_team_works_on_some_day(team: Team) -> None:
     refused(lambda: Team.objects.filter(pk=team.pk).update(working_days=[]), "team_has_working_days")
 

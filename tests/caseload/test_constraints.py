@@ -88,7 +88,28 @@ def test_a_cover_lasts(specialist: User) -> None:
 def test_one_episode_is_open(participant: Participant) -> None:
     refused(
         lambda: ServiceEpisode.objects.create(participant=participant, started_on=factories.DAY),
-        "serviceepisode_",
+        "serviceepisode_(one_open|do_not_overlap)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"number": "555 0100"}, "phonenumber_is_e164"),
+        ({"number": ""}, "phonenumber_is_e164"),
+        ({"message": "may_say"}, "phonenumber_message_says_what"),
+    ],
+)
+def test_a_number_that_cannot_be_called(participant: Participant, fields: dict[str, str], rule: str) -> None:
+    phone = factories.PhoneNumberFactory(participant=participant)
+    refused(lambda: type(phone).objects.filter(pk=phone.pk).update(**fields), rule)
+
+
+def test_a_number_stands_once_with_a_person(participant: Participant) -> None:
+    phone = factories.PhoneNumberFactory(participant=participant)
+    refused(
+        lambda: factories.PhoneNumberFactory(participant=participant, number=phone.number),
+        "phonenumber_once_per_participant",
     )
 
 

@@ -1,10 +1,13 @@
 """The database refuses broken states of what comes next, even from raw SQL."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from accounts.models import User
 from caseload.models import Participant
-from followups.models import CheckInPlan, ContactAttempt, FollowUp, NextStep, Outcome
+from followups.models import CheckInPlan, ContactAttempt, Digest, FollowUp, NextStep, Outcome
 from tests import factories
 
 
@@ -55,6 +58,12 @@ def test_a_next_step_that_is_both_or_neither(participant: Participant) -> None:
         ({"flagged_rung": 1}, "followup_flagged_when"),
         ({"flagged_at": factories.NOON}, "followup_flagged_when"),
         ({"discussed_at": factories.NOON}, "followup_discussed_at_and_by_paired"),
+        ({"moved_at": factories.NOON}, "followup_moved_at_and_by_paired"),
+        ({"set_aside": True}, "followup_set_aside_is_closed"),
+        ({"kept": True}, "followup_kept_is_a_promise"),
+        ({"kept": False, "state": "done", "closed_at": factories.NOON}, "followup_kept_is_a_promise"),
+        ({"purpose": "promise", "state": "done", "closed_at": factories.NOON}, "followup_promise_done_says_kept"),
+        ({"state": "forgotten", "closed_at": factories.NOON}, "followup_(state_known|closed_when_closed)"),
     ],
 )
 def test_a_follow_up_that_contradicts_itself(participant: Participant, fields: dict, rule: str) -> None:
@@ -66,6 +75,36 @@ def test_two_follow_ups_for_one_date_of_a_plan(participant: Participant) -> None
     plan = factories.CheckInPlanFactory(participant=participant)
     factories.FollowUpFactory(participant=participant, plan=plan)
     refused(lambda: factories.FollowUpFactory(participant=participant, plan=plan), "followup_one_per_plan_date")
+
+
+def test_two_follow_ups_for_one_date_of_a_closer_rhythm(participant: Participant) -> None:
+    closer = factories.CloserRhythmFactory(participant=participant)
+    factories.FollowUpFactory(participant=participant, closer=closer)
+    refused(lambda: factories.FollowUpFactory(participant=participant, closer=closer), "followup_one_per_closer_date")
+
+
+def test_two_that_came_from_one(participant: Participant) -> None:
+    decided = factories.FollowUpFactory(participant=participant)
+    factories.FollowUpFactory(participant=participant, came_from=decided)
+    refused(
+        lambda: factories.FollowUpFactory(participant=participant, came_from=decided), "followup_taken_up_again_once"
+    )
+
+
+def test_two_closer_rhythms_at_once(participant: Participant) -> None:
+    factories.CloserRhythmFactory(participant=participant)
+    refused(lambda: factories.CloserRhythmFactory(participant=participant), "closerrhythm_one_at_a_time")
+
+
+def test_a_closer_rhythm_that_ends_before_it_began(participant: Participant) -> None:
+    until = factories.DAY - timedelta(days=1)
+    refused(lambda: factories.CloserRhythmFactory(participant=participant, until=until), "closerrhythm_ends_after")
+
+
+def test_two_summaries_of_one_day(specialist: User) -> None:
+    made = {"recipient": specialist, "kind": "day", "on": factories.DAY, "created_at": factories.NOON}
+    Digest.objects.create(**made)
+    refused(lambda: Digest.objects.create(**made), "digest_once_a_day")
 
 
 def test_two_plans_at_once(participant: Participant) -> None:

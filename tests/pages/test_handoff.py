@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from caseload.actions import handover
+from followups.actions import handing_on
 from tests import factories
 from tests.pages.test_today import count_queries
 
@@ -51,7 +51,7 @@ def test_it_travels_with_a_cover_and_ends_with_it(sign_in, team, specialist, col
 
 def test_it_travels_with_a_transfer(sign_in, specialist, colleague, supervisor, told) -> None:
     now = timezone.now()
-    handover.assign(participant=told, specialist=colleague, instead_of=specialist.pk, by=supervisor, at=now)
+    handing_on.assign(participant=told, specialist=colleague, instead_of=specialist.pk, by=supervisor, at=now)
     assert card(sign_in, colleague, told).status_code == 200
     assert card(sign_in, specialist, told).status_code == 404
 

@@ -42,9 +42,15 @@ def test_what_cannot_be_is_said_and_nothing_is_lost(sign_in, administrator, team
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "broken",
-    [{"note_due_days": 0}, {"unit_rule": "ten"}, {"unit_scope": "week"}, {"silence_times": 0}, {"words_again_days": 1}],
+    ("broken", "rule"),
+    [
+        ({"note_due_days": 0}, "recordrules_numbers_in_range"),
+        ({"silence_times": 0}, "recordrules_numbers_in_range"),
+        ({"unit_rule": "ten"}, "recordrules_unit_rule_known"),
+        ({"unit_scope": "week"}, "recordrules_unit_scope_known"),
+        ({"words_again_days": 1}, "recordrules_days_in_range"),
+    ],
 )
-def test_the_database_refuses_them(team, broken: dict[str, object]) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
+def test_the_database_refuses_them(team, broken: dict[str, object], rule: str) -> None:
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic():
         RecordRules.objects.create(team=team, **broken)
