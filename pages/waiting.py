@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from caseload.actions.handover import CannotWalkWith, NobodyToAssign, WalksWithS
 from caseload.forms.assign import AssignForm
 from caseload.models import Assignment, Participant
 from followups.actions import handing_on
+from followups.models.board import as_id
 
 PAGE = 30
 
@@ -23,12 +25,19 @@ PAGE = 30
 def waiting(request: HttpRequest) -> HttpResponse:
     teams = supervised_teams(request.user)
     people = Participant.objects.visible_to(request.user).filter(team__in=teams).unassigned().with_waiting_since()
-    rows = list(people.select_related("team").order_by("waiting_since", "pk")[: PAGE + 1])
+    last = people.filter(pk=as_id(request.GET.get("after", ""))).first()
+    following = people.waiting_after(last).select_related("team").order_by("waiting_since", "pk")
+    rows = list(following[: PAGE + 1])
     colleagues = list(Membership.objects.active_in(teams, Role.SPECIALIST))
     sizes = Assignment.objects.caseload_sizes(teams)
     for row in rows:
         row.colleagues = [(one.user, sizes.get(one.user_id, 0)) for one in colleagues if one.team_id == row.team_id]
-    context = {"rows": rows[:PAGE], "there_is_more": len(rows) > PAGE, "now": timezone.now()}
+    context = {
+        "rows": rows[:PAGE],
+        "next": f"?after={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
+        "first": reverse("waiting") if last else "",
+        "now": timezone.now(),
+    }
     return render(request, "waiting/waiting.html", context)
 
 

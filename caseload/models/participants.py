@@ -107,6 +107,13 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
             words_said_on=said.values("said_on")[:1],
         )
 
+    def waiting_after(self, last: "Participant | None") -> "ParticipantQuerySet":
+        """Of those with `waiting_since`: who has waited less long than that one; all of them after None."""
+        if last is None:
+            return self
+        since = last.waiting_since
+        return self.filter(Q(waiting_since__gt=since) | Q(waiting_since=since, pk__gt=last.pk))
+
     def matching(self, text: str) -> "ParticipantQuerySet":
         """Search by name, part of a name, or digits of a phone number, closest first.
 

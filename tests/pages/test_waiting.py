@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.urls import reverse
 
 from caseload.models import Assignment
@@ -49,3 +51,18 @@ def test_a_crafted_choice_is_not_taken(sign_in, supervisor, other_supervisor, pa
     page = sign_in(supervisor).post(address, {"specialist": other_supervisor.pk})
     assert page.status_code == 200
     assert "specialist" in page.context["form"].errors
+
+
+def test_pages_follow_each_other_longest_first_without_loss(sign_in, supervisor, team) -> None:
+    people = [
+        factories.ParticipantFactory(team=team, created_at=factories.NOON - timedelta(days=number // 2))
+        for number in range(70)
+    ]
+    client, seen, address = sign_in(supervisor), [], reverse("waiting")
+    while address:
+        page = client.get(address)
+        seen += page.context["rows"]
+        address = page.context["next"] and reverse("waiting") + page.context["next"]
+    assert len(seen) == 70
+    assert set(seen) == set(people)
+    assert [row.waiting_since for row in seen] == sorted(row.waiting_since for row in seen)
