@@ -8,17 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
-from accounts.ids import new_id
-from caseload.actions import drafts
-from caseload.models import Participant, Quotation, Session, SessionDraft, Strand, Win
+from caseload.actions.notes import NeedsWords
+from caseload.models import Participant, Quotation, Session, SessionDraft, Strand, Win, paperwork
 from followups.actions import planning, sessions
 from followups.actions.plans import NotWithUs
 from followups.calendar import local_datetime
 from followups.forms.log_session import LogSessionForm, in_a_line
 from followups.models import CheckInPlan, FollowUp
+from followups.models.board import as_id
 
 # Where somebody may be sent back to after saving.
 PLACES = {"today": "today", "overdue": "overdue"}
@@ -33,7 +32,8 @@ def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         return onwards(request, participant_id)
     draft = SessionDraft.objects.visible_to(request.user).filter(participant=participant).first()
     form = form_for(request, participant, draft)
-    if request.method == "POST" and form.is_valid():
+    overlaps = overlaps_of(request, form) if request.method == "POST" and form.is_valid() else []
+    if request.method == "POST" and form.is_valid() and not overlaps:
         try:
             session = sessions.log_session(
                 session=form.session(),
@@ -41,22 +41,34 @@ def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
                 win=form.cleaned_data["win"],
                 settles=[row.pk for row in form.cleaned_data["settles"]],
                 what_next=form.what_next(),
+                sign="sign" in request.POST,
                 by=request.user,
                 at=timezone.now(),
             )
+        except NeedsWords:
+            form.add_error("note", _("Your team wants a few words about a session that took place."))
         except (planning.ServicesEnded, NotWithUs):
             form.add_error("next_choice", _("This has changed meanwhile. Please choose another next step."))
         else:
             messages.success(request, words_of_thanks(session))
             return onwards(request, participant_id)
-    return render(request, "log_session/log_session.html", context_of(request, participant, form, draft))
+    context = {**context_of(request, participant, form, draft), "overlaps": overlaps}
+    return render(request, "log_session/log_session.html", context)
+
+
+def overlaps_of(request: HttpRequest, form: LogSessionForm) -> list[paperwork.SameTime]:
+    """What stands at the same time already, unless they have said that both are right."""
+    session = form.session()
+    if "overlap_ok" in request.POST or not session.minutes:
+        return []
+    return paperwork.at_the_same_time(request.user, session.participant, session.started_at, session.minutes)
 
 
 def was_saved(request: HttpRequest, participant: Participant) -> bool:
     """Whether this very page was sent before: asked first, as what was due then no longer is."""
     if request.method != "POST":
         return False
-    token = as_token(request.POST.get("form_token", ""))
+    token = as_id(request.POST.get("form_token", ""))
     return Session.objects.visible_to(request.user).filter(participant=participant, form_token=token).exists()
 
 
@@ -117,34 +129,3 @@ def context_of(
         "by_strand": by_strand,
         "chosen_activities": chosen,
     }
-
-
-@requires(Permission.READ_RECORDS)
-@require_POST
-def keep_draft(request: HttpRequest, participant_id: UUID) -> HttpResponse:
-    participant = get_object_or_404(Participant.objects.visible_to(request.user).active(), pk=participant_id)
-    known = set(LogSessionForm.base_fields)
-    # The database keeps no NUL, and nobody types one.
-    fields = {
-        name: [value.replace("\0", "") for value in values] for name, values in request.POST.lists() if name in known
-    }
-    token = request.POST.get("form_token", "")
-    drafts.keep(participant=participant, fields=fields, form_token=as_token(token), by=request.user, at=timezone.now())
-    return HttpResponse(status=204)
-
-
-def as_token(text: str) -> UUID:
-    """The form's token; a new one where what came is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return new_id()
-
-
-@requires(Permission.READ_RECORDS)
-@require_POST
-def drop_draft(request: HttpRequest, participant_id: UUID) -> HttpResponse:
-    participant = get_object_or_404(Participant.objects.visible_to(request.user), pk=participant_id)
-    drafts.drop(participant=participant, by=request.user)
-    messages.info(request, _("The draft is gone. You can start afresh."))
-    return redirect("log_session", participant_id)

@@ -17,6 +17,9 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 LONGEST_AGO = timedelta(days=366)
 LENGTHS = [(15, _("15 min")), (30, _("30 min")), (45, _("45 min")), (60, _("1 hour")), (90, _("1½ hours"))]
 
+# That it was shared, never what: the story is the person's.
+SHARED = [("unknown", _("Not said")), ("true", _("Yes")), ("false", _("No"))]
+
 
 class SessionForm(forms.ModelForm):
     """What happened. Date and time are the team's local ones; `moment` of the calendar turns them into UTC."""
@@ -56,11 +59,12 @@ class SessionForm(forms.ModelForm):
 
     class Meta:
         model = Session
-        fields = ["method", "status", "strands", "activities", "note"]
+        fields = ["method", "status", "place", "strands", "activities", "shared_experience", "note"]
         widgets = {
             "method": forms.RadioSelect,
             "status": forms.RadioSelect,
             "note": forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+            "shared_experience": forms.RadioSelect,
         }
 
     def __init__(self, *args: Any, participant: Participant, local_now: datetime, **kwargs: Any) -> None:
@@ -82,6 +86,8 @@ class SessionForm(forms.ModelForm):
         for name, choices in (("method", Session.method.field.choices), ("status", SessionStatus.choices)):
             self.fields[name].choices = choices
         self.fields["win"].widget.attrs["dir"] = "auto"
+        self.fields["shared_experience"].widget.choices = SHARED
+        self.fields["shared_experience"].label = _("I shared own lived experience")
 
     def clean_form_token(self) -> uuid.UUID:
         """The token is never empty: without it a page sent again would be saved again."""
@@ -104,6 +110,7 @@ class SessionForm(forms.ModelForm):
         cleaned["minutes"] = minutes if met else None
         if not met:
             cleaned["strands"], cleaned["activities"] = [], Activity.objects.none()
+            cleaned["place"], cleaned["shared_experience"] = "", None
         day, clock = cleaned.get("when_date"), cleaned.get("when_time")
         if day and clock:
             naive_now = self.local_now.replace(tzinfo=None)

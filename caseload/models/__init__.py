@@ -1,6 +1,7 @@
 from caseload.models.assignments import Assignment
 from caseload.models.drafts import SessionDraft
 from caseload.models.episodes import EndingReason, ServiceEpisode
+from caseload.models.notes import NoteAddition, RecordReview, SessionReview
 from caseload.models.participants import Participant
 from caseload.models.phones import PhoneNumber
 from caseload.models.rules import RecordRules
@@ -13,13 +14,16 @@ __all__ = [
     "Assignment",
     "EndingReason",
     "Method",
+    "NoteAddition",
     "Participant",
     "PhoneNumber",
     "Quotation",
+    "RecordReview",
     "RecordRules",
     "ServiceEpisode",
     "Session",
     "SessionDraft",
+    "SessionReview",
     "SessionStatus",
     "Strand",
     "Win",

@@ -1,10 +1,12 @@
 """What happened: one session as it belongs to one participant's story."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import teams_of
@@ -31,6 +33,23 @@ class SessionStatus(models.TextChoices):
     NO_SHOW = "no_show", _("They could not make it")
     CANCELLED_BY_THEM = "cancelled_by_them", _("Cancelled by them")
     CANCELLED_BY_US = "cancelled_by_us", _("Cancelled by us")
+
+
+class Place(models.TextChoices):
+    """Where the two met, in plain names (the places payers ask for)."""
+
+    OFFICE = "office", _("Our place")
+    HOME = "home", _("Their home")
+    COMMUNITY = "community", _("Somewhere in the community")
+    STREET = "street", _("On the street, outreach")
+    SHELTER = "shelter", _("A shelter")
+    RESIDENCE = "residence", _("A residence or group home")
+    HOSPITAL = "hospital", _("A hospital or emergency department")
+    TREATMENT = "treatment", _("A treatment program")
+    SCHOOL = "school", _("A school")
+    CUSTODY = "custody", _("A jail or prison")
+    TELEHEALTH = "telehealth", _("By phone or video, from home")
+    OTHER = "other", _("Elsewhere")
 
 
 MET = (SessionStatus.HELD, SessionStatus.CUT_SHORT)
@@ -66,6 +85,24 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Those of participants this person may see."""
         return self.filter(team__in=teams_of(user), participant__in=Participant.objects.visible_to(user))
 
+    def with_additions(self) -> "SessionQuerySet":
+        """Adds `addition_kinds`: of each addition to the signed note its kind, oldest first."""
+        additions = self.model._meta.get_field("additions").related_model.objects
+        kinds = additions.filter(session=OuterRef("pk")).order_by("written_at", "pk").values("kind")
+        return self.annotate(addition_kinds=ArraySubquery(kinds))
+
+    def note_owed(self) -> "SessionQuerySet":
+        """Those whose note is not signed yet."""
+        return self.filter(signed_at=None, note_due_on__isnull=False)
+
+    def overlapping(self, began: datetime, ended: datetime) -> "SessionQuerySet":
+        """Those in which the two met at the same time; touching ends do not count. A session is a day long at most."""
+        ends = ExpressionWrapper(
+            F("started_at") + F("minutes") * Value(timedelta(minutes=1)), output_field=models.DateTimeField()
+        )
+        near = self.held().filter(started_at__lt=ended, started_at__gt=began - timedelta(days=1))
+        return near.alias(ended_at=ends).filter(ended_at__gt=began)
+
     def held(self) -> "SessionQuerySet":
         """Those in which the two really met."""
         return self.filter(status__in=MET)
@@ -76,7 +113,8 @@ class Session(models.Model):
 
     Every session ends in a next step or a decision: `followups.NextStep`, held to by a deferred
     trigger, so that even raw SQL cannot leave one out. `started_at` is a moment in UTC; `minutes`
-    are whole minutes and empty where the two did not meet.
+    are whole minutes and empty where the two did not meet. Once it is signed a trigger lets nothing of
+    it change any more; what is added stands in `NoteAddition`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -91,11 +129,24 @@ class Session(models.Model):
         models.CharField(max_length=20, choices=Strand), verbose_name=_("what it touched"), default=list, blank=True
     )
     activities = models.ManyToManyField(Activity, verbose_name=_("what we did"), blank=True, related_name="+")
+    place = models.CharField(_("where"), max_length=20, choices=Place, blank=True, db_default="", default="")
+    shared_experience = models.BooleanField(
+        _("own lived experience was shared"), null=True, blank=True, help_text="That it was, never what."
+    )
     note = models.TextField(_("note"), max_length=20000, blank=True)
     logged_at = models.DateTimeField(editable=False)
     logged_late = models.BooleanField(
         default=False, editable=False, help_text="Logged on a later local day than the session's own."
     )
+    note_due_on = models.DateField(
+        null=True,
+        editable=False,
+        help_text="The local day by which the note is to be signed; empty: none owed.",
+    )
+    signed_at = models.DateTimeField(null=True, editable=False)
+    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, editable=False)
+    signed_name = models.CharField(max_length=120, blank=True, editable=False, db_default="", default="")
+    signed_credential = models.CharField(max_length=60, blank=True, editable=False, db_default="", default="")
     form_token = models.UUIDField(
         unique=True, editable=False, help_text="Made with the page: a double click or a page sent again saves once."
     )
@@ -114,10 +165,28 @@ class Session(models.Model):
                 | Q(status__in=MET, minutes__isnull=False, minutes__range=(1, 1440)),
                 name="session_minutes_where_they_met",
             ),
+            models.CheckConstraint(condition=Q(place="") | Q(place__in=Place.values), name="session_place_known"),
+            models.CheckConstraint(
+                condition=Q(signed_at=None, signed_by=None, signed_name="", signed_credential="")
+                | (
+                    Q(signed_at__isnull=False, signed_by__isnull=False, signed_at__gte=F("logged_at"))
+                    & ~Q(signed_name="")
+                ),
+                name="session_signed_by_somebody",
+            ),
         ]
         indexes = [
             # The timeline of one participant, newest first.
             models.Index(F("participant"), F("started_at").desc(), F("id").desc(), name="session_timeline"),
+            # What one colleague did, and when: overlaps, and the time of a month.
+            models.Index(fields=["specialist", "started_at"], name="session_of_colleague"),
+            models.Index(fields=["team", "started_at"], name="session_of_team"),
+            # Notes that are not signed yet.
+            models.Index(
+                fields=["team", "note_due_on"],
+                condition=Q(signed_at=None, note_due_on__isnull=False),
+                name="session_note_owed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -127,6 +196,11 @@ class Session(models.Model):
     def strand_labels(self) -> list[str]:
         """What it touched, in words."""
         return [str(Strand(code).label) for code in self.strands]
+
+    @property
+    def signature(self) -> str:
+        """Who signed, with their credential as it was then; empty while it is not signed."""
+        return ", ".join(filter(None, (self.signed_name, self.signed_credential)))
 
     @property
     def met(self) -> bool:

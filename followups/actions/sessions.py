@@ -10,8 +10,9 @@ from django.db.models import F
 
 from accounts.actions.events import note
 from accounts.models import User
-from caseload.actions import drafts
+from caseload.actions import drafts, notes
 from caseload.models import Activity, Participant, Session, SessionStatus, Win
+from caseload.models.rules import rules_of
 from followups.actions import planning, plans
 from followups.actions.planning import ByPlan, NextContact, NoNextStep, WhatNext
 from followups.calendar import DAY, local_date
@@ -29,13 +30,15 @@ def log_session(
     win: str = "",
     settles: Iterable[UUID] = (),
     what_next: WhatNext,
+    sign: bool = False,
     by: User,
     at: datetime,
 ) -> Session:
     """Save a session, close the follow-ups it settles, and create what comes next: all or nothing.
 
     `session` is not saved yet and carries its participant and form token. The same form token sent
-    again returns what was saved the first time. Raises planning.ServicesEnded.
+    again returns what was saved the first time. The note is signed at once with `sign`, else it is owed for the
+    team's number of working days. Raises planning.ServicesEnded, notes.NeedsWords.
     """
     participant = planning.lock(session.participant_id)
     known = Session.objects.filter(form_token=session.form_token).first()
@@ -48,6 +51,8 @@ def log_session(
     session.specialist = by
     session.logged_at = at
     session.logged_late = local_date(session.started_at, zone) < local_date(at, zone)
+    due = rules_of(participant.team).note_due_days
+    session.note_due_on = calendar_of(participant.team).add_working_days(local_date(session.started_at, zone), due)
     session.save(force_insert=True)
     session.activities.set(activities)
     if win:
@@ -67,7 +72,7 @@ def log_session(
         planning.remember_contact(participant, session.started_at)
     drafts.drop(participant=participant, by=by)
     note("session_logged", subject=session, by=by, at=at, status=session.status)
-    return session
+    return notes.sign(session=session, by=by, at=at) if sign else session
 
 
 def settle(participant: Participant, keys: Iterable[UUID], session: Session, by: User, at: datetime) -> None:

@@ -78,6 +78,7 @@ def page(
         Session.objects.visible_to(user)
         .filter(participant=participant)
         .select_related("specialist", "next_step__followup")
+        .with_additions()
         .annotate(activity_labels=ArraySubquery(labels.order_by("position").values("label")))
     )
     attempts = ContactAttempt.objects.visible_to(user).filter(participant=participant).select_related("outcome", "by")

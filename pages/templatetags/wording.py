@@ -96,6 +96,12 @@ def minutes_words(minutes: int) -> str:
 
 
 @register.filter
+def addition_words(kind: str) -> str:
+    """What was added to a signed note, as a tag says it."""
+    return {"late_entry": _("late entry"), "addendum": _("addendum"), "correction": _("correction")}.get(kind, kind)
+
+
+@register.filter
 def said_on_words(day: date) -> str:
     """When words were said."""
     return _("said on %(date)s") % {"date": date_format(day, "j M Y")}

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -226,7 +227,7 @@ def answer(address: str) -> int:
 def test_the_real_web_server_writes_only_lines_that_name_nobody() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    own = {"SECURE": "false", "ALLOWED_HOSTS": "127.0.0.1", "PATH": os.defpath}
+    own = {"SECURE": "false", "ALLOWED_HOSTS": "127.0.0.1", "PATH": os.defpath, "STATIC_ROOT": settings.STATIC_ROOT}
     command = [sys.executable, "-m", "gunicorn", "peersupport.wsgi:application", f"--bind=127.0.0.1:{port}"]
     command += ["--workers=1", "--no-control-socket", "--access-logfile=-", "--access-logformat=%(r)s %(f)s"]
     web = subprocess.Popen(

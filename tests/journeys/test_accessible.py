@@ -7,6 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 
+from caseload.actions import notes
+from caseload.models import Session
 from tests import factories
 from tests.guards.test_access import ADDRESSES, all_patterns
 from tests.journeys.conftest import DESK, PHONE
@@ -28,7 +30,13 @@ def people(participant, specialist, colleague, supervisor, administrator, team):
     followup = factories.FollowUpFactory(
         participant=participant, owner=specialist, due_on=now.date() - timedelta(days=5), what=LONG, purpose="promise"
     )
-    factories.SessionFactory(participant=participant, note=LONG * 4)
+    signed = factories.SessionFactory(participant=participant, note=LONG * 4, specialist=specialist)
+    notes.sign(session=signed, by=specialist, at=now)
+    words = {"kind": "correction", "text": LONG, "reason": LONG, "form_token": factories.new_id()}
+    notes.add(session=signed, by=specialist, at=now, **words)
+    owed = {"note_due_on": now.date(), "specialist": specialist, "started_at": now - timedelta(hours=1)}
+    for _twice in range(2):  # at the same time, too
+        session = factories.SessionFactory(participant=participant, **owed)
     factories.WinFactory(participant=participant, text=LONG)
     factories.ContactAttemptFactory(participant=participant, followup=followup, by=specialist, at=now)
     factories.CheckInPlanFactory(participant=participant)
@@ -49,6 +57,7 @@ def people(participant, specialist, colleague, supervisor, administrator, team):
         "code": "no_answer",
         "participant_id": participant.pk,
         "followup_id": followup.pk,
+        "session_id": session.pk,
         "team_id": team.pk,
         "user_id": colleague.pk,
     }
@@ -60,6 +69,7 @@ READ_BY |= {"record_supervise": ("supervisor",), "admin": ("administrator",)}
 DEEDS = {"notices_seen", "end_plan", "keep_draft", "drop_draft", "record_attempt", "undo_attempt", "overdue_csv"}
 DEEDS |= {"reassign", "take_over", "nudge", "discussed", "end_cover", "invite_again", "deactivate", "reactivate"}
 DEEDS |= {"account_logout", "account_set_password", "account_reauthenticate", "home", "welcome_back", "healthz"}
+DEEDS |= {"sign_note", "mark_note_read", "add_to_note", "time_of_month_csv"}
 DEEDS |= {"try_again", "readyz", "bring_back", "bring_person_back", "end_closer", "resume", "promise_kept"}
 
 
@@ -80,6 +90,15 @@ def test_every_page(open_as, people, size: dict, scheme: str) -> None:
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             findings.append(f"{name}: scrolls sideways")
     assert not findings, "\n".join(findings)
+
+
+def test_a_signed_note_and_what_is_added(open_as, people) -> None:
+    users, _ids = people
+    signed = Session.objects.exclude(signed_at=None).get()
+    for name in ("session", "add_to_note"):
+        page = open_as(users["specialist"], reverse(name, args=[signed.pk]), size=PHONE)
+        assert not Axe().run(page, options=RULES).response["violations"]
+        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
 
 @pytest.mark.parametrize("address", ["/sign-in/", "/password/reset/", "/join/none/", "/nowhere/"])

@@ -88,7 +88,7 @@ def test_without_scripts_the_same_buttons_work(open_as, specialist, due) -> None
 def test_without_scripts_a_session_is_logged(open_as, specialist, participant) -> None:
     page = open_as(specialist, reverse("log_session", args=[participant.pk]), scripts=False)
     chip(page, "In two weeks")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("Saved.").wait_for()
     assert Session.objects.count() == 1
 
@@ -138,7 +138,7 @@ def test_a_missed_meeting_proposes_the_next_working_day(open_as, specialist, par
 def test_a_double_click_saves_once(open_as, specialist, participant) -> None:
     page = open_as(specialist, reverse("log_session", args=[participant.pk]))
     chip(page, "In a week")
-    page.get_by_role("button", name="Save").dblclick()
+    page.get_by_role("button", name="Save", exact=True).dblclick()
     page.get_by_text("Saved.").first.wait_for()
     assert Session.objects.count() == FollowUp.objects.filter(participant=participant).count() == 1
 

@@ -67,7 +67,7 @@ def test_going_back_after_saving_begins_a_new_session(open_as, specialist, parti
     for words in ("First.", "Second."):
         page.get_by_label("Note").fill(words)
         chip(page, "In a week")
-        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Save", exact=True).click()
         page.get_by_text("Saved.").first.wait_for()
         page.go_back()
         page.get_by_label("Note").wait_for()

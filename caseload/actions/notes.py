@@ -1,0 +1,132 @@
+"""Signing notes, adding to them, and reading them over."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts.access import supervised_teams
+from accounts.actions.events import note
+from accounts.models import User
+from caseload.models import NoteAddition, Participant, RecordReview, Session, SessionReview
+from caseload.models.rules import rules_of
+
+
+class NotYours(Exception):
+    """Only whoever was there signs the note, or writes it anew before."""
+
+
+class AlreadySigned(Exception):
+    """The note is signed: from now on things are only added."""
+
+
+class NotSigned(Exception):
+    """The note is not signed yet: it can still be written anew."""
+
+
+class NeedsWords(Exception):
+    """The team wants a few words about a session that took place."""
+
+
+def lock(session: Session) -> Session:
+    """Read the session under a lock, so that signing and rewriting follow each other."""
+    rows = Session.objects.select_for_update(no_key=True, of=("self",)).select_related("team__record_rules")
+    return rows.get(pk=session.pk)
+
+
+@transaction.atomic
+def sign(*, session: Session, by: User, at: datetime) -> Session:
+    """Sign the note with the signer's name and credential as they are now; from then on nothing of it changes.
+
+    Signing twice signs once. Raises NotYours, NeedsWords.
+    """
+    session = lock(session)
+    if session.specialist_id != by.pk:
+        raise NotYours
+    if session.signed_at is not None:
+        return session
+    if session.met and not session.note.strip() and rules_of(session.team).narrative_required:
+        raise NeedsWords
+    session.signed_at, session.signed_by = at, by
+    session.signed_name, session.signed_credential = by.name, by.credential
+    session.save(update_fields=["signed_at", "signed_by", "signed_name", "signed_credential"])
+    note("note_signed", subject=session, by=by, at=at)
+    return session
+
+
+@transaction.atomic
+def rewrite(*, session: Session, fields: Mapping[str, Any], by: User, at: datetime) -> Session:
+    """Write an unsigned note anew; what changed stands in the audit by the names of its fields.
+
+    Raises NotYours, AlreadySigned.
+    """
+    session = lock(session)
+    if session.specialist_id != by.pk:
+        raise NotYours
+    if session.signed_at is not None:
+        raise AlreadySigned
+    changed = sorted(name for name, value in fields.items() if getattr(session, name) != value)
+    for name in changed:
+        setattr(session, name, fields[name])
+    if changed:
+        session.save(update_fields=changed)
+        note("note_rewritten", subject=session, by=by, at=at, fields=changed)
+    return session
+
+
+@transaction.atomic
+def add(
+    *, session: Session, kind: str, text: str, reason: str, form_token: UUID, by: User, at: datetime
+) -> NoteAddition:
+    """Add to a signed note, under one's own name. The same form token adds once. Raises NotSigned."""
+    session = lock(session)
+    known = NoteAddition.objects.filter(form_token=form_token).first()
+    if known is not None:
+        return known
+    if session.signed_at is None:
+        raise NotSigned
+    addition = NoteAddition.objects.create(
+        session=session,
+        kind=kind,
+        text=text,
+        reason=reason,
+        written_at=at,
+        author=by,
+        author_name=by.name,
+        author_credential=by.credential,
+        form_token=form_token,
+    )
+    note("note_added_to", subject=session, by=by, at=at, kind=kind)
+    return addition
+
+
+@transaction.atomic
+def mark_read(*, session: Session, by: User, at: datetime) -> SessionReview:
+    """A supervisor of the team has read it; the first mark stays. Raises NotSigned, NotYours."""
+    session = lock(session)
+    if session.team_id not in supervised_teams(by) or session.specialist_id == by.pk:
+        raise NotYours
+    if session.signed_at is None:
+        raise NotSigned
+    review, created = SessionReview.objects.get_or_create(session=session, defaults={"reviewer": by, "read_at": at})
+    if created:
+        note("note_read", subject=session, by=by, at=at)
+    return review
+
+
+@transaction.atomic
+def review_record(*, participant: Participant, on: date, words: str, by: User, at: datetime) -> RecordReview:
+    """A supervisor has looked through the whole record on that local day; once a day. Raises NotYours."""
+    if participant.team_id not in supervised_teams(by):
+        raise NotYours
+    try:
+        with transaction.atomic():
+            review = RecordReview.objects.create(
+                participant=participant, reviewed_on=on, words=words, recorded_at=at, reviewer=by
+            )
+    except IntegrityError:
+        return RecordReview.objects.get(participant=participant, reviewer=by, reviewed_on=on)
+    note("record_reviewed", subject=participant, by=by, at=at)
+    return review
