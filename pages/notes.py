@@ -56,7 +56,8 @@ def overlaps(request: HttpRequest) -> HttpResponse:
 @requires(Permission.SUPERVISE)
 def record_reviews(request: HttpRequest) -> HttpResponse:
     usual = RecordRules._meta.get_field("record_review_days").default
-    people = paperwork.records_to_review(request.user, supervised_teams(request.user), usual)
+    today = timezone.now().date()
+    people = paperwork.records_to_review(request.user, supervised_teams(request.user), usual, today)
     rows = list(people.with_specialist()[:MOST])
     return render(request, "notes/record_reviews.html", {"rows": rows, "supervises": True})
 

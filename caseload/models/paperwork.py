@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, DateField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
 
 from accounts.models import Team, User
 from caseload.models.notes import RecordReview, SessionReview
@@ -100,15 +100,15 @@ def overlapping_pairs(user: User, teams: list[Any], since: datetime) -> SessionQ
     )
 
 
-def records_to_review(user: User, teams: list[Any], default_days: int) -> QuerySet[Participant]:
-    """Active participants of these teams whose record nobody looked through for as long as the team says."""
+def records_to_review(user: User, teams: list[Any], default_days: int, on: date) -> QuerySet[Participant]:
+    """Active participants of these teams whose record nobody had looked through, on that day, for as long as the team says."""
     latest = RecordReview.objects.filter(participant=OuterRef("pk")).order_by("-reviewed_on")
     limit = Coalesce("team__record_rules__record_review_days", default_days)
     people = Participant.objects.visible_to(user).active().filter(team__in=teams)
     last = Coalesce(Subquery(latest.values("reviewed_on")[:1]), F("created_at__date"))
     people = people.annotate(last_reviewed=Subquery(latest.values("reviewed_on")[:1]), last=last)
     due = ExpressionWrapper(F("last") + limit, output_field=DateField())
-    return people.annotate(review_due=due).filter(review_due__lte=Now()).order_by("review_due", "pk")
+    return people.annotate(review_due=due).filter(review_due__lte=on).order_by("review_due", "pk")
 
 
 def with_rules(teams: list[Any]) -> QuerySet[Team]:

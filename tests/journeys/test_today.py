@@ -62,13 +62,21 @@ def test_what_was_chosen_by_hand_stays_chosen(open_as, specialist, participant) 
     assert page.locator("[name=next_choice][value=two_weeks]").is_checked()
 
 
+def write(page, words: str) -> None:
+    page.get_by_label("Note").fill(words)
+    chip(page, "In a week")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
 def test_going_back_after_saving_begins_a_new_session(open_as, specialist, participant) -> None:
     page = open_as(specialist, reverse("log_session", args=[participant.pk]))
-    for words in ("First.", "Second."):
-        page.get_by_label("Note").fill(words)
-        chip(page, "In a week")
-        page.get_by_role("button", name="Save", exact=True).click()
-        page.get_by_text("Saved.").first.wait_for()
-        page.go_back()
-        page.get_by_label("Note").wait_for()
+    write(page, "First.")
+    page.get_by_text("Saved.").first.wait_for()
+    page.go_back()
+    page.get_by_label("Note").wait_for()
+    write(page, "Second.")
+    page.get_by_text("At the same time there is already").wait_for()
+    page.get_by_label("Both times are right").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("Saved.").first.wait_for()
     assert sorted(Session.objects.values_list("note", flat=True)) == ["First.", "Second."]
