@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.access import Permission, requires
 from caseload.models import Participant
+from caseload.models.goals import Answer
 from caseload.models.words import Topic
 
 # What to avoid stands apart from what helps, so that nobody reads past it.
@@ -28,6 +29,8 @@ def handoff(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         "promises": list(standing.filter(purpose="promise")[:STEPS]),
         "steps": list(standing.exclude(purpose="promise")[:STEPS]),
         "wins": list(person.wins.order_by("-happened_on", "-pk")[:WINS]),
+        "helped": list(person.tried.filter(answer=Answer.HELPED).order_by("-tried_on", "-pk")[:WINS]),
+        "expected": person.expectations.order_by("-agreed_on", "-pk").first(),
         "phones": list(person.phones.order_by("-may_call", "position", "pk")),
     }
     return render(request, "handoff/handoff.html", context)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires
 from caseload.actions.notes import NeedsWords
-from caseload.models import Participant, Quotation, Session, SessionDraft, Strand, Win, paperwork
+from caseload.models import Participant, Quotation, Session, SessionDraft, Strand, paperwork
+from caseload.models.glance import Line, at_a_glance
 from followups.actions import planning, sessions
 from followups.actions.plans import NotWithUs
 from followups.calendar import local_datetime
@@ -31,7 +32,8 @@ def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         messages.info(request, _("This session was saved already; it is kept once."))
         return onwards(request, participant_id)
     draft = SessionDraft.objects.visible_to(request.user).filter(participant=participant).first()
-    form = form_for(request, participant, draft)
+    glance = at_a_glance(participant)
+    form = form_for(request, participant, draft, glance)
     overlaps = overlaps_of(request, form) if request.method == "POST" and form.is_valid() else []
     if request.method == "POST" and form.is_valid() and not overlaps:
         try:
@@ -39,6 +41,8 @@ def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
                 session=form.session(),
                 activities=form.cleaned_data["activities"],
                 win=form.cleaned_data["win"],
+                tried=form.cleaned_data["tried"],
+                answered=answer_of(form),
                 settles=[row.pk for row in form.cleaned_data["settles"]],
                 what_next=form.what_next(),
                 sign="sign" in request.POST,
@@ -52,8 +56,15 @@ def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         else:
             messages.success(request, words_of_thanks(session))
             return onwards(request, participant_id)
-    context = {**context_of(request, participant, form, draft), "overlaps": overlaps}
+    win = next(iter(glance.get("win", [])), None)
+    context = {**context_of(request, participant, form, draft), "overlaps": overlaps, "win": win}
     return render(request, "log_session/log_session.html", context)
+
+
+def answer_of(form: LogSessionForm) -> tuple[UUID, str] | None:
+    """Whether what was tried last time helped, if they have said so."""
+    answer = form.cleaned_data.get("tried_answer")
+    return (form.asked.pk, answer) if form.asked and answer else None
 
 
 def overlaps_of(request: HttpRequest, form: LogSessionForm) -> list[paperwork.SameTime]:
@@ -85,7 +96,9 @@ def onwards(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     return redirect(place) if place else redirect("participant", participant_id)
 
 
-def form_for(request: HttpRequest, participant: Participant, draft: SessionDraft | None) -> LogSessionForm:
+def form_for(
+    request: HttpRequest, participant: Participant, draft: SessionDraft | None, glance: dict[str, list[Line]]
+) -> LogSessionForm:
     """The form, with what was sent, else with what was kept as a draft, else with what is most likely."""
     standing = FollowUp.objects.visible_to(request.user).standing().filter(participant=participant)
     plan = CheckInPlan.objects.visible_to(request.user).running().filter(participant=participant).first()
@@ -97,6 +110,8 @@ def form_for(request: HttpRequest, participant: Participant, draft: SessionDraft
         initial.setdefault("settles", [])
     return LogSessionForm(
         request.POST or None,
+        goals=glance.get("goal", []),
+        asked=next(iter(glance.get("tried", [])), None),
         participant=participant,
         local_now=local_datetime(timezone.now(), participant.team.time_zone),
         standing=list(standing.order_by("due_on", "pk")),
@@ -111,7 +126,6 @@ def context_of(
 ) -> dict[str, Any]:
     """What the page shows beside the form: their words on top, and the last win."""
     words = Quotation.objects.visible_to(request.user).filter(participant=participant).latest_per_topic()
-    wins = Win.objects.visible_to(request.user).filter(participant=participant)
     chosen = {str(code) for code in form["activities"].value() or []}
     by_strand = [
         {
@@ -125,7 +139,6 @@ def context_of(
         "form": form,
         "draft": draft if request.method == "GET" else None,
         "words": words.order_by("-said_on", "-pk")[:3],
-        "win": wins.order_by("-happened_on", "-pk").first(),
         "by_strand": by_strand,
         "chosen_activities": chosen,
     }

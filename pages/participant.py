@@ -1,5 +1,6 @@
 """The record: words on top, what is planned, and the story."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,8 @@ from django.utils import timezone
 from accounts.access import Permission, requires, supervised_teams
 from caseload.models import EndingReason, Participant, Quotation
 from caseload.models.glance import at_a_glance
+from caseload.models.rules import rules_of
+from followups.calendar import local_date
 from followups.models.gaps import with_rhythm
 from followups.models.plans import RhythmKind
 from followups.models.timeline import page, read_cursor
@@ -22,7 +25,7 @@ WORDS = 10
 def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     people = (
         Participant.objects.visible_to(request.user)
-        .select_related("team")
+        .select_related("team__record_rules")
         .with_specialist()
         .with_episode()
         .with_phones()
@@ -30,6 +33,7 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     person = get_object_or_404(with_rhythm(people), pk=participant_id)
     now = timezone.now()
     before = read_cursor(request.GET.get("before", ""))
+    today, rules = local_date(now, person.team.time_zone), rules_of(person.team)
     entries, following = page(request.user, person, before, ENTRIES)
     # What is the person's own may be seen with the person: no need to ask for each whether it may.
     standing, said = person.followups.standing(), person.quotations
@@ -45,6 +49,8 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "standing": list(
                 standing.with_days_overdue(now).select_related("owner", "moved_by").order_by("due_on", "pk")[:50]
             ),
+            "ask_words_before": today - timedelta(days=rules.words_again_days),
+            "ask_expectations_before": today - timedelta(days=rules.expectations_days),
             "entries": entries,
             "next": following,
             "is_first": before is None,

@@ -10,6 +10,9 @@ from accounts.ids import new_id
 from accounts.models import Cover, Invitation, Membership, OutgoingEmail, Role, Team, User
 from caseload.models import (
     Assignment,
+    Expectations,
+    Goal,
+    GoalStep,
     Method,
     Participant,
     PhoneNumber,
@@ -17,6 +20,7 @@ from caseload.models import (
     ServiceEpisode,
     Session,
     SessionDraft,
+    Tried,
     Win,
 )
 from caseload.models.words import Topic
@@ -176,6 +180,50 @@ class SessionFactory(DjangoModelFactory):
     def next_step(self, create: bool, extracted: object, **_fields: object) -> None:
         if create and extracted is not False:
             NextStep.objects.create(session=self, reason="They will get in touch", decided_by="participant")
+
+
+class GoalFactory(DjangoModelFactory):
+    class Meta:
+        model = Goal
+
+    participant = factory.SubFactory(ParticipantFactory)
+    wording = factory.Sequence(lambda number: f"A place of my own, {number}")
+    started_on = DAY
+    recorded_at = NOON
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class GoalStepFactory(DjangoModelFactory):
+    class Meta:
+        model = GoalStep
+
+    goal = factory.SubFactory(GoalFactory)
+    text = factory.Sequence(lambda number: f"Ask at the office, {number}")
+    recorded_at = NOON
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class TriedFactory(DjangoModelFactory):
+    class Meta:
+        model = Tried
+
+    participant = factory.SubFactory(ParticipantFactory)
+    text = factory.Sequence(lambda number: f"Walking before breakfast, {number}")
+    tried_on = DAY
+    recorded_at = NOON
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class ExpectationsFactory(DjangoModelFactory):
+    class Meta:
+        model = Expectations
+
+    participant = factory.SubFactory(ParticipantFactory)
+    theirs = "That you call when you said you would."
+    ours = "That you tell me when it is too much."
+    agreed_on = DAY
+    recorded_at = NOON
+    recorded_by = factory.SubFactory(UserFactory)
 
 
 class SessionDraftFactory(DjangoModelFactory):

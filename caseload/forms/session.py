@@ -1,6 +1,7 @@
 """The session's own fields; what comes next is added by followups.forms.log_session."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
-from caseload.models import Activity, Participant, Session, SessionStatus, Strand
+from caseload.models import Activity, Goal, Participant, Session, SessionStatus, Strand
+from caseload.models.glance import Line
+from caseload.models.goals import Answer
 from caseload.models.sessions import MET
 
 # A phone's clock may be a little ahead of ours.
@@ -57,9 +60,19 @@ class SessionForm(forms.ModelForm):
         help_text=_("However small. It comes back before your next contact."),
     )
 
+    tried = forms.CharField(
+        label=_("What you tried, in a few words"),
+        max_length=300,
+        required=False,
+        help_text=_("Next time you are reminded to ask whether it helped."),
+    )
+    tried_answer = forms.ChoiceField(
+        label=_("Did that help?"), choices=Answer, required=False, widget=forms.RadioSelect
+    )
+
     class Meta:
         model = Session
-        fields = ["method", "status", "place", "strands", "activities", "shared_experience", "note"]
+        fields = ["method", "status", "place", "strands", "activities", "shared_experience", "goal", "note"]
         widgets = {
             "method": forms.RadioSelect,
             "status": forms.RadioSelect,
@@ -67,8 +80,16 @@ class SessionForm(forms.ModelForm):
             "shared_experience": forms.RadioSelect,
         }
 
-    def __init__(self, *args: Any, participant: Participant, local_now: datetime, **kwargs: Any) -> None:
-        """`local_now` is this moment in the team's zone."""
+    def __init__(
+        self,
+        *args: Any,
+        participant: Participant,
+        local_now: datetime,
+        goals: Sequence[Line] = (),
+        asked: Line | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`local_now` is this moment in the team's zone, `goals` are open, `asked` is what was tried last time."""
         initial = {
             "form_token": new_id(),
             "when_date": local_now.date(),
@@ -86,8 +107,22 @@ class SessionForm(forms.ModelForm):
         for name, choices in (("method", Session.method.field.choices), ("status", SessionStatus.choices)):
             self.fields[name].choices = choices
         self.fields["win"].widget.attrs["dir"] = "auto"
+        self.fields["tried"].widget.attrs["dir"] = "auto"
+        self.asked = asked
+        if asked is None:
+            del self.fields["tried_answer"]
+        self.offer_goals(goals)
         self.fields["shared_experience"].widget.choices = SHARED
         self.fields["shared_experience"].label = _("I shared own lived experience")
+
+    def offer_goals(self, goals: Sequence[Line]) -> None:
+        """The open goals to choose from; nothing where there is none."""
+        if not goals:
+            del self.fields["goal"]
+            return
+        field = self.fields["goal"]
+        field.queryset = Goal.objects.filter(pk__in=[goal.pk for goal in goals])
+        field.choices = [("", _("none in particular")), *((str(goal.pk), goal.text) for goal in goals)]
 
     def clean_form_token(self) -> uuid.UUID:
         """The token is never empty: without it a page sent again would be saved again."""
@@ -110,7 +145,7 @@ class SessionForm(forms.ModelForm):
         cleaned["minutes"] = minutes if met else None
         if not met:
             cleaned["strands"], cleaned["activities"] = [], Activity.objects.none()
-            cleaned["place"], cleaned["shared_experience"] = "", None
+            cleaned["place"], cleaned["shared_experience"], cleaned["goal"] = "", None, None
         day, clock = cleaned.get("when_date"), cleaned.get("when_time")
         if day and clock:
             naive_now = self.local_now.replace(tzinfo=None)

@@ -1,6 +1,7 @@
 from caseload.models.assignments import Assignment
 from caseload.models.drafts import SessionDraft
 from caseload.models.episodes import EndingReason, ServiceEpisode
+from caseload.models.goals import Expectations, Goal, GoalProgress, GoalStep, Tried
 from caseload.models.notes import NoteAddition, RecordReview, SessionReview
 from caseload.models.participants import Participant
 from caseload.models.phones import PhoneNumber
@@ -13,6 +14,10 @@ __all__ = [
     "Activity",
     "Assignment",
     "EndingReason",
+    "Expectations",
+    "Goal",
+    "GoalProgress",
+    "GoalStep",
     "Method",
     "NoteAddition",
     "Participant",
@@ -26,5 +31,6 @@ __all__ = [
     "SessionReview",
     "SessionStatus",
     "Strand",
+    "Tried",
     "Win",
 ]

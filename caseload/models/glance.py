@@ -5,13 +5,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
+from caseload.models.goals import Expectations, Goal, GoalState, GoalStep, Tried
 from caseload.models.participants import Participant
 from caseload.models.wins import Win
 
-# Of each kind; its own page has all of them.
-FEW = 3
+# Of the goals; their own page has all of them.
+MOST = 20
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,30 @@ def at_a_glance(participant: Participant) -> dict[str, list[Line]]:
 
 def kinds(participant: Participant) -> list[tuple[str, QuerySet[Any], tuple[Any, Any, Any]]]:
     """Each kind with its rows, and its columns: what it says, its day, and its state."""
+    goals = Goal.objects.filter(participant=participant, state=GoalState.OPEN)
+    steps = GoalStep.objects.filter(goal=OuterRef("pk"), done_on=None).order_by("due_on", "recorded_at")
+    agreed = Expectations.objects.filter(participant=participant).order_by("-agreed_on", "-pk")
+    tried = Tried.objects.filter(participant=participant, answer="").order_by("-tried_on", "-pk")
     wins = Win.objects.filter(participant=participant).order_by("-happened_on", "-pk")
     return [
         ("win", wins[:1], (F("text"), F("happened_on"), words(""))),
+        (
+            "goal",
+            goals.order_by("-started_on", "-pk")[:MOST],
+            (
+                F("wording"),
+                Coalesce("review_on", "started_on"),
+                Coalesce(Subquery(steps.values("text")[:1]), words("")),
+            ),
+        ),
+        ("expected", agreed[:1], (F("theirs"), F("agreed_on"), F("ours"))),
+        ("tried", tried[:1], (F("text"), F("tried_on"), words(""))),
     ]
 
 
 def line(kind: str, rows: QuerySet[Any], text: Any, day: Any, state: Any) -> QuerySet[Any, Any]:
     """The rows in the columns of a Line."""
-    return rows.values_list(words(kind), "pk", text, day, state)[:FEW]
+    return rows.values_list(words(kind), "pk", text, day, state)
 
 
 def words(text: str) -> Value:

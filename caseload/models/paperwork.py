@@ -101,7 +101,7 @@ def overlapping_pairs(user: User, teams: list[Any], since: datetime) -> SessionQ
 
 
 def records_to_review(user: User, teams: list[Any], default_days: int, on: date) -> QuerySet[Participant]:
-    """Active participants of these teams whose record nobody had looked through, on that day, for as long as the team says."""
+    """Active participants of these teams whose record, on that day, had waited as long as the team says to be read."""
     latest = RecordReview.objects.filter(participant=OuterRef("pk")).order_by("-reviewed_on")
     limit = Coalesce("team__record_rules__record_review_days", default_days)
     people = Participant.objects.visible_to(user).active().filter(team__in=teams)

@@ -133,6 +133,14 @@ class Session(models.Model):
     shared_experience = models.BooleanField(
         _("own lived experience was shared"), null=True, blank=True, help_text="That it was, never what."
     )
+    goal = models.ForeignKey(
+        "caseload.Goal",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("goal worked on"),
+    )
     note = models.TextField(_("note"), max_length=20000, blank=True)
     logged_at = models.DateTimeField(editable=False)
     logged_late = models.BooleanField(

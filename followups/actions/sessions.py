@@ -10,8 +10,8 @@ from django.db.models import F
 
 from accounts.actions.events import note
 from accounts.models import User
-from caseload.actions import drafts, notes
-from caseload.models import Activity, Participant, Session, SessionStatus, Win
+from caseload.actions import drafts, goals, notes
+from caseload.models import Activity, Participant, Session, SessionStatus, Tried, Win
 from caseload.models.rules import rules_of
 from followups.actions import planning, plans
 from followups.actions.planning import ByPlan, NextContact, NoNextStep, WhatNext
@@ -28,6 +28,8 @@ def log_session(
     session: Session,
     activities: Iterable[Activity] = (),
     win: str = "",
+    tried: str = "",
+    answered: tuple[UUID, str] | None = None,
     settles: Iterable[UUID] = (),
     what_next: WhatNext,
     sign: bool = False,
@@ -64,6 +66,13 @@ def log_session(
             recorded_at=at,
             recorded_by=by,
         )
+    day = local_date(session.started_at, zone)
+    if tried:
+        told = {"session": session, "recorded_at": at, "recorded_by": by}
+        Tried.objects.get_or_create(participant=participant, text=tried, tried_on=day, defaults=told)
+    if answered:
+        before = Tried.objects.get(pk=answered[0], participant=participant)
+        goals.answer_tried(tried=before, answer=answered[1], on=day, by=by, at=at)
     settle(participant, settles, session, by, at)
     if session.status == SessionStatus.NO_SHOW:
         what_next = look_for_them(session, what_next, by, at)

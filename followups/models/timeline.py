@@ -7,12 +7,17 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
-from caseload.models import Activity, Participant, Quotation, Session, Win
+from caseload.models import Activity, Goal, GoalProgress, GoalStep, Participant, Quotation, Session, Tried, Win
+from caseload.models.goals import Answer, Direction, Doer, GoalState
 from caseload.models.words import Topic
 from followups.calendar import DAY, local_date, midnight
 from followups.models.attempts import ContactAttempt
 from followups.models.followups import FollowUp, State
+
+# The choices behind the word that stands beside a line.
+ABOUT = {"words": Topic, "goal": GoalState, "step": Doer, "progress": Direction, "tried": Answer}
 
 DayLines = tuple[QuerySet[Any], str, str, Any, Any]
 
@@ -48,8 +53,8 @@ class Said:
 
     @property
     def about(self) -> str:
-        """What the words are about; empty for a win."""
-        return str(dict(Topic.choices).get(self.topic, ""))
+        """What the words are about, or how it stands with a goal, a step, or what was tried; empty for a win."""
+        return str(dict(ABOUT[self.kind].choices).get(self.topic, "")) if self.kind in ABOUT else ""
 
 
 def read_cursor(text: str) -> tuple[datetime, UUID] | None:
@@ -77,7 +82,7 @@ def page(
     sessions = (
         Session.objects.visible_to(user)
         .filter(participant=participant)
-        .select_related("specialist", "next_step__followup")
+        .select_related("specialist", "goal", "next_step__followup")
         .with_additions()
         .annotate(activity_labels=ArraySubquery(labels.order_by("position").values("label")))
     )
@@ -107,9 +112,17 @@ def lines_of_days(user: Any, participant: Participant) -> list[DayLines]:
     """What belongs to a day and not to a moment: rows, the day's column, the kind, what it says, what it is about."""
     wins = Win.objects.visible_to(user).filter(participant=participant)
     said = Quotation.objects.visible_to(user).filter(participant=participant)
+    closed = Goal.objects.visible_to(user).filter(participant=participant).exclude(closed_on=None)
+    steps = GoalStep.objects.visible_to(user).filter(goal__participant=participant).exclude(done_on=None)
+    progress = GoalProgress.objects.visible_to(user).filter(goal__participant=participant)
+    tried = Tried.objects.visible_to(user).filter(participant=participant).exclude(answered_on=None)
     return [
         (wins, "happened_on", "win", F("text"), words("")),
         (said, "said_on", "words", F("text"), F("topic")),
+        (closed, "closed_on", "goal", F("wording"), F("state")),
+        (steps, "done_on", "step", F("text"), F("done_by")),
+        (progress, "said_on", "progress", Concat("goal__wording", words(" · "), "words"), F("direction")),
+        (tried, "answered_on", "tried", F("text"), F("answer")),
     ]
 
 

@@ -69,6 +69,14 @@ ADDRESSES = {
     "undo_attempt": RECORD,
     "reschedule": RECORD,
     "not_needed": RECORD,
+    "goals": RECORD,
+    "goal": RECORD,
+    "goal_progress": RECORD,
+    "close_goal": RECORD,
+    "reopen_goal": RECORD,
+    "tick_step": RECORD,
+    "answer_tried": RECORD,
+    "expectations": RECORD,
     "session": RECORD,
     "sign_note": RECORD,
     "rewrite_note": RECORD,
@@ -219,7 +227,11 @@ def cast(participant, specialist, colleague, supervisor, other_supervisor, admin
     followup = factories.FollowUpFactory(participant=participant, owner=specialist, purpose="promise")
     factories.CloserRhythmFactory(participant=participant)
     factories.CheckInPlanFactory(participant=participant)
+    step = factories.GoalStepFactory(goal__participant=participant)
     ids = {
+        "goal_id": step.goal_id,
+        "step_id": step.pk,
+        "tried_id": factories.TriedFactory(participant=participant).pk,
         "participant_id": participant.pk,
         "followup_id": followup.pk,
         "attempt_id": factories.ContactAttemptFactory(participant=participant, followup=followup).pk,

@@ -27,6 +27,9 @@ def secret(other_team, other_supervisor):
     factories.QuotationFactory(participant=person, text=f"{CANARY}words")
     factories.WinFactory(participant=person, text=f"{CANARY}win")
     factories.SessionFactory(participant=person, note=f"{CANARY}note")
+    factories.GoalStepFactory(goal__participant=person, goal__wording=f"{CANARY}goal", text=f"{CANARY}step")
+    factories.TriedFactory(participant=person, text=f"{CANARY}tried")
+    factories.ExpectationsFactory(participant=person, theirs=f"{CANARY}expected")
     followup = factories.FollowUpFactory(participant=person, what=f"{CANARY}what", why_here=f"{CANARY}why")
     factories.ReminderFactory(followup=followup, recipient=other_supervisor)
     return person

@@ -1,0 +1,78 @@
+"""What is ticked, answered, reached or set aside on the page of somebody's goals."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import Permission, requires
+from caseload.actions import goals as said
+from caseload.forms.goals import AnswerForm, CloseGoalForm, TickForm
+from caseload.models import Goal, GoalStep, Participant, Tried
+from caseload.models.goals import GoalState
+from followups.actions import goals as deeds
+from followups.calendar import local_date
+
+
+@requires(Permission.READ_RECORDS)
+@require_POST
+def close_goal(request: HttpRequest, goal_id: UUID) -> HttpResponse:
+    row = goal_or_404(request, goal_id)
+    form = CloseGoalForm(request.POST)
+    if form.is_valid():
+        deeds.close(goal=row, on=today_of(row.participant), by=request.user, at=timezone.now(), **form.cleaned_data)
+        words = {GoalState.REACHED: _("Reached! A win to mention."), GoalState.SET_ASIDE: _("Set aside, as they wish.")}
+        messages.success(request, words[GoalState(form.cleaned_data["state"])])
+    return redirect("goals", row.participant_id)
+
+
+@requires(Permission.READ_RECORDS)
+@require_POST
+def reopen_goal(request: HttpRequest, goal_id: UUID) -> HttpResponse:
+    row = goal_or_404(request, goal_id)
+    try:
+        deeds.take_up_again(goal=row, by=request.user, at=timezone.now())
+    except said.AlreadyClosed:
+        messages.info(request, _("The same goal is open already."))
+    return redirect("goals", row.participant_id)
+
+
+@requires(Permission.READ_RECORDS)
+@require_POST
+def tick_step(request: HttpRequest, step_id: UUID) -> HttpResponse:
+    steps = GoalStep.objects.visible_to(request.user).select_related("goal__participant__team")
+    step = get_object_or_404(steps, pk=step_id)
+    now, form = timezone.now(), TickForm(request.POST)
+    if "undo" in request.POST:
+        deeds.untick(step=step, by=request.user, at=now)
+    elif form.is_valid():
+        deeds.tick(step=step, on=today_of(step.goal.participant), by=request.user, at=now, **form.cleaned_data)
+        messages.success(request, _("Done. What asks after it is settled too."))
+    return redirect("goals", step.goal.participant_id)
+
+
+@requires(Permission.READ_RECORDS)
+@require_POST
+def answer_tried(request: HttpRequest, tried_id: UUID) -> HttpResponse:
+    rows = Tried.objects.visible_to(request.user).select_related("participant__team")
+    tried, form = get_object_or_404(rows, pk=tried_id), AnswerForm(request.POST)
+    if form.is_valid():
+        on = today_of(tried.participant)
+        said.answer_tried(tried=tried, on=on, by=request.user, at=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("Kept, as they say."))
+    return redirect("goals", tried.participant_id)
+
+
+def today_of(participant: Participant) -> Any:
+    """The local day of the participant's team."""
+    return local_date(timezone.now(), participant.team.time_zone)
+
+
+def goal_or_404(request: HttpRequest, goal_id: UUID) -> Goal:
+    """The goal, if this person may see whose it is."""
+    return get_object_or_404(Goal.objects.visible_to(request.user).select_related("participant__team"), pk=goal_id)
