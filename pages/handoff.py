@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.access import Permission, requires
 from caseload.models import Participant
 from caseload.models.goals import Answer
+from caseload.models.setbacks import contacts_for
 from caseload.models.words import Topic
 
 # What to avoid stands apart from what helps, so that nobody reads past it.
@@ -18,7 +19,9 @@ WORDS, WINS, STEPS = 6, 3, 8
 
 @requires(Permission.READ_RECORDS)
 def handoff(request: HttpRequest, participant_id: UUID) -> HttpResponse:
-    people = Participant.objects.visible_to(request.user).active().select_related("team").with_specialist()
+    people = (
+        Participant.objects.visible_to(request.user).active().select_related("team").with_specialist().with_phones()
+    )
     person = get_object_or_404(people, pk=participant_id)
     words = list(person.quotations.latest_per_topic())
     standing = person.followups.standing().with_days_overdue(timezone.now()).order_by("due_on", "pk")
@@ -31,6 +34,6 @@ def handoff(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         "wins": list(person.wins.order_by("-happened_on", "-pk")[:WINS]),
         "helped": list(person.tried.filter(answer=Answer.HELPED).order_by("-tried_on", "-pk")[:WINS]),
         "expected": person.expectations.order_by("-agreed_on", "-pk").first(),
-        "phones": list(person.phones.order_by("-may_call", "position", "pk")),
+        "contacts": list(contacts_for(person.team)),
     }
     return render(request, "handoff/handoff.html", context)

@@ -14,6 +14,7 @@ from caseload.forms.participant import ParticipantForm, PhoneFormSet, phones_of
 from caseload.forms.words import QuotationForm, WinForm
 from caseload.models import Participant
 from followups.calendar import local_date
+from pages.back import came_from
 
 
 @requires(Permission.READ_RECORDS)
@@ -58,7 +59,7 @@ def add_win(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         words.add_win(participant=participant, win=form.save(commit=False), by=request.user, at=now)
         messages.success(request, _("A win, kept. It comes back before your next contact."))
-        return redirect("participant", participant_id)
+        return redirect(came_from(request)) if came_from(request) else redirect("participant", participant_id)
     return render(request, "profile/add_win.html", {"participant": participant, "form": form})
 
 

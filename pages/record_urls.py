@@ -18,6 +18,8 @@ from pages import (
     plan,
     profile,
     session,
+    setback,
+    signals,
 )
 
 urlpatterns = [
@@ -48,6 +50,14 @@ urlpatterns = [
     path("participants/<uuid:participant_id>/log/", log_session.log_session, name="log_session"),
     path("participants/<uuid:participant_id>/log/draft/", drafts.keep_draft, name="keep_draft"),
     path("participants/<uuid:participant_id>/log/draft/drop/", drafts.drop_draft, name="drop_draft"),
+    # Hard stretches, and how it is between the two
+    path("participants/<uuid:participant_id>/setback/", setback.setback, name="setback"),
+    path("participants/<uuid:participant_id>/setback/prompts/", setback.put_away_prompts, name="put_away_prompts"),
+    path("signals/", signals.signals, name="signals"),
+    path("signals/<uuid:request_id>/answer/", signals.answer_request, name="answer_request"),
+    path("participants/<uuid:participant_id>/trust/", signals.trust_of, name="trust_of"),
+    path("participants/<uuid:participant_id>/complaint/", signals.complaint, name="complaint"),
+    path("participants/<uuid:participant_id>/another-peer/", signals.another_peer, name="another_peer"),
     # Notes
     path("notes/", notes.notes, name="notes"),
     path("notes/to-read/", notes.notes_to_read, name="notes_to_read"),

@@ -22,6 +22,7 @@ from pages import (
     record_rules,
     record_urls,
     reminding,
+    setback,
     staff,
     teams,
     today,
@@ -100,6 +101,7 @@ urlpatterns = [
     path("teams/new/", teams.add_team, name="add_team"),
     path("teams/<uuid:team_id>/", teams.team, name="team"),
     path("teams/<uuid:team_id>/record/", record_rules.record_rules, name="record_rules"),
+    path("hard-moments/", setback.hard_days, name="hard_days"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("deliveries/<uuid:message_id>/again/", deliveries.try_again, name="try_again"),
 ]

@@ -10,16 +10,19 @@ from accounts.ids import new_id
 from accounts.models import Cover, Invitation, Membership, OutgoingEmail, Role, Team, User
 from caseload.models import (
     Assignment,
+    Complaint,
     Expectations,
     Goal,
     GoalStep,
     Method,
     Participant,
+    PeerRequest,
     PhoneNumber,
     Quotation,
     ServiceEpisode,
     Session,
     SessionDraft,
+    Setback,
     Tried,
     Win,
 )
@@ -210,6 +213,42 @@ class TriedFactory(DjangoModelFactory):
     participant = factory.SubFactory(ParticipantFactory)
     text = factory.Sequence(lambda number: f"Walking before breakfast, {number}")
     tried_on = DAY
+    recorded_at = NOON
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class SetbackFactory(DjangoModelFactory):
+    class Meta:
+        model = Setback
+
+    participant = factory.SubFactory(ParticipantFactory)
+    happened_on = DAY
+    words = "It was too loud at home."
+    answer = "keep"
+    recorded_at = NOON
+    recorded_by = factory.SubFactory(UserFactory)
+    form_token = factory.LazyFunction(new_id)
+
+
+class ComplaintFactory(DjangoModelFactory):
+    class Meta:
+        model = Complaint
+
+    participant = factory.SubFactory(ParticipantFactory)
+    words = "You said Friday, and it was Monday."
+    said_on = DAY
+    recorded_at = NOON
+    recorded_by = factory.SubFactory(UserFactory)
+    form_token = factory.LazyFunction(new_id)
+
+
+class PeerRequestFactory(DjangoModelFactory):
+    class Meta:
+        model = PeerRequest
+
+    participant = factory.SubFactory(ParticipantFactory)
+    asked_on = DAY
+    words = "Somebody my age."
     recorded_at = NOON
     recorded_by = factory.SubFactory(UserFactory)
 

@@ -122,6 +122,13 @@ def choose_reminding(*, user: User, remind_by: str, at: datetime) -> None:
     note("reminding_chosen", subject=user, by=user, at=at, remind_by=remind_by)
 
 
+@transaction.atomic
+def hide_prompts(*, user: User, hide: bool, at: datetime) -> None:
+    """Let a colleague put away what to remember at a hard moment, or bring it back."""
+    User.objects.filter(pk=user.pk).update(hides_prompts=hide)
+    note("prompts_hidden" if hide else "prompts_shown", subject=user, by=user, at=at)
+
+
 def write_memberships(user: User, places: Iterable[Place]) -> None:
     """One row for each role."""
     Membership.objects.bulk_create(Membership(user=user, role=role, team_id=team) for role, team in set(places))

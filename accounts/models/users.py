@@ -78,6 +78,9 @@ class User(AbstractBaseUser):
     credential = models.CharField(
         _("credential"), max_length=60, blank=True, help_text=_("As it stands under a note, for example CPS.")
     )
+    hides_prompts = models.BooleanField(
+        default=False, db_default=False, help_text="Has put away what to remember at a hard moment."
+    )
     remind_by = models.CharField(_("how to be reminded"), max_length=10, choices=RemindBy, default=RemindBy.EMAIL)
     is_active = models.BooleanField(default=False)
     created_at = models.DateTimeField()

@@ -7,12 +7,16 @@ from caseload.models.participants import Participant
 from caseload.models.phones import PhoneNumber
 from caseload.models.rules import RecordRules
 from caseload.models.sessions import Activity, Method, Session, SessionStatus, Strand
+from caseload.models.setbacks import CrisisContact, Prompt, Setback
+from caseload.models.trust import Complaint, PeerRequest, SignalTalk
 from caseload.models.wins import Win
 from caseload.models.words import Quotation
 
 __all__ = [
     "Activity",
     "Assignment",
+    "Complaint",
+    "CrisisContact",
     "EndingReason",
     "Expectations",
     "Goal",
@@ -21,7 +25,9 @@ __all__ = [
     "Method",
     "NoteAddition",
     "Participant",
+    "PeerRequest",
     "PhoneNumber",
+    "Prompt",
     "Quotation",
     "RecordReview",
     "RecordRules",
@@ -30,6 +36,8 @@ __all__ = [
     "SessionDraft",
     "SessionReview",
     "SessionStatus",
+    "Setback",
+    "SignalTalk",
     "Strand",
     "Tried",
     "Win",

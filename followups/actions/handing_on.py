@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from caseload.actions import handover
-from caseload.models import Assignment, Participant
+from caseload.models import Assignment, Participant, PeerRequest
 from followups.models import FollowUp, Reminder, Rung
 from followups.models.followups import FollowUpQuerySet
 
@@ -25,7 +26,15 @@ def assign(
     pass_on_reminders(standing, specialist)
     # Told anew: the colleague has not heard of it yet. Who was told before has been told only once all the same.
     standing.update(owner=specialist, flagged_rung=0, flagged_at=None, unheard=False)
+    answer_wish(participant, by, at)
     return assignment
+
+
+def answer_wish(participant: Participant, by: User, at: datetime) -> None:
+    """Another peer is the answer to the wish for one."""
+    for wish in PeerRequest.objects.filter(participant=participant, answered_at=None):
+        wish.answered_at, wish.answered_by, wish.answer = at, by, _("Another peer walks with them now.")
+        wish.save(update_fields=["answered_at", "answered_by", "answer"])
 
 
 def pass_on_reminders(standing: FollowUpQuerySet, specialist: User) -> None:

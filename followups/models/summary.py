@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.access import supervised_teams
 from accounts.models import Cover
-from caseload.models import Participant, ServiceEpisode, Win
+from caseload.models import Participant, PeerRequest, ServiceEpisode, Win
 from followups.models import board
 from followups.models.followups import FollowUp, FollowUpQuerySet, LocalDay, Purpose
 
@@ -50,13 +50,14 @@ class Summary:
     promises: int
     colleagues: list[board.Row]
     waiting: int
+    wishes: int
     covers: Some
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing at all to say."""
         good = self.wins.number + self.came_back.number
-        return not (good + self.overdue + self.due_today + self.waiting + self.covers.number)
+        return not (good + self.overdue + self.due_today + self.waiting + self.wishes + self.covers.number)
 
 
 def of_a_day(user: Any, at: datetime) -> Summary:
@@ -79,6 +80,7 @@ def of_a_week(user: Any, at: datetime) -> Summary:
         days=WEEK,
         colleagues=colleagues,
         waiting=people.unassigned().count(),
+        wishes=PeerRequest.objects.filter(participant__in=people, answered_at=None).count(),
         covers=Some.of(covers.select_related("team", "absent", "cover").order_by("starts_at", "pk")),
     )
 
@@ -99,5 +101,5 @@ def summary(
         overdue=overdue,
         due_today=due_today.count(),
         promises=due_today.filter(purpose=Purpose.PROMISE).count(),
-        **{"colleagues": [], "waiting": 0, "covers": NONE, **more},
+        **{"colleagues": [], "waiting": 0, "wishes": 0, "covers": NONE, **more},
     )

@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
-from caseload.models import Activity, Goal, GoalProgress, GoalStep, Participant, Quotation, Session, Tried, Win
+from caseload.models import Activity, Goal, GoalProgress, GoalStep, Participant, Quotation, Session, Setback, Tried, Win
 from caseload.models.goals import Answer, Direction, Doer, GoalState
 from caseload.models.words import Topic
 from followups.calendar import DAY, local_date, midnight
@@ -112,6 +112,7 @@ def lines_of_days(user: Any, participant: Participant) -> list[DayLines]:
     """What belongs to a day and not to a moment: rows, the day's column, the kind, what it says, what it is about."""
     wins = Win.objects.visible_to(user).filter(participant=participant)
     said = Quotation.objects.visible_to(user).filter(participant=participant)
+    setbacks = Setback.objects.visible_to(user).filter(participant=participant)
     closed = Goal.objects.visible_to(user).filter(participant=participant).exclude(closed_on=None)
     steps = GoalStep.objects.visible_to(user).filter(goal__participant=participant).exclude(done_on=None)
     progress = GoalProgress.objects.visible_to(user).filter(goal__participant=participant)
@@ -119,6 +120,7 @@ def lines_of_days(user: Any, participant: Participant) -> list[DayLines]:
     return [
         (wins, "happened_on", "win", F("text"), words("")),
         (said, "said_on", "words", F("text"), F("topic")),
+        (setbacks, "happened_on", "setback", F("words"), words("")),
         (closed, "closed_on", "goal", F("wording"), F("state")),
         (steps, "done_on", "step", F("text"), F("done_by")),
         (progress, "said_on", "progress", Concat("goal__wording", words(" · "), "words"), F("direction")),

@@ -69,6 +69,14 @@ ADDRESSES = {
     "undo_attempt": RECORD,
     "reschedule": RECORD,
     "not_needed": RECORD,
+    "setback": RECORD,
+    "put_away_prompts": RECORD,
+    "trust_of": RECORD,
+    "complaint": RECORD,
+    "another_peer": RECORD,
+    "answer_request": RECORD_SUPERVISE,
+    "signals": LIST,
+    "hard_days": ADMIN,
     "goals": RECORD,
     "goal": RECORD,
     "goal_progress": RECORD,
@@ -229,6 +237,7 @@ def cast(participant, specialist, colleague, supervisor, other_supervisor, admin
     factories.CheckInPlanFactory(participant=participant)
     step = factories.GoalStepFactory(goal__participant=participant)
     ids = {
+        "request_id": factories.PeerRequestFactory(participant=participant).pk,
         "goal_id": step.goal_id,
         "step_id": step.pk,
         "tried_id": factories.TriedFactory(participant=participant).pk,

@@ -1,0 +1,111 @@
+"""A setback, a complaint, a talk, and the wish for another peer."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_id
+from caseload.forms.words import day_input
+from caseload.models import Complaint, CrisisContact, Prompt, Setback
+from caseload.models.setbacks import CloserAnswer
+
+WIDE = {"rows": 4, "dir": "auto"}
+
+
+class OnADay(forms.ModelForm):
+    """A form about something on a local day that has come, sent once."""
+
+    form_token = forms.UUIDField(widget=forms.HiddenInput)
+    day_field = ""
+
+    def __init__(self, *args: Any, today: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={self.day_field: today, "form_token": new_id()}, **kwargs)
+        self.today = today
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing is written down before it happened."""
+        cleaned = super().clean()
+        day = cleaned.get(self.day_field)
+        if day and day > self.today:
+            self.add_error(self.day_field, _("This day is still to come."))
+        if day and day.year < self.today.year - 2:
+            self.add_error(self.day_field, _("This is very long ago. Is the year right?"))
+        return cleaned
+
+    def row(self) -> Any:
+        """The row, not saved, with its token; call on a valid form."""
+        row = self.save(commit=False)
+        row.form_token = self.cleaned_data["form_token"]
+        return row
+
+
+class SetbackForm(OnADay):
+    """What happened, in their words, and what they wish for."""
+
+    day_field = "happened_on"
+
+    class Meta:
+        model = Setback
+        fields = ["answer", "words", "happened_on"]
+        widgets = {"answer": forms.RadioSelect, "words": forms.Textarea(attrs=WIDE), "happened_on": day_input()}
+        error_messages = {"answer": {"required": _("Ask them; “ask me later” is an answer too.")}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].choices = CloserAnswer.choices
+
+
+class ComplaintForm(OnADay):
+    """What somebody is not happy with."""
+
+    day_field = "said_on"
+
+    class Meta:
+        model = Complaint
+        fields = ["words", "said_by", "for_supervisor", "said_on"]
+        widgets = {"words": forms.Textarea(attrs=WIDE), "said_by": forms.RadioSelect, "said_on": day_input()}
+        error_messages = {"words": {"required": _("What is it about? A few words are enough.")}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["said_by"].choices = Complaint.said_by.field.choices
+
+
+class TalkForm(forms.Form):
+    """What was agreed on when it was talked about."""
+
+    agreed = forms.CharField(
+        label=_("What you agreed on"),
+        max_length=2000,
+        widget=forms.Textarea(attrs=WIDE),
+        error_messages={"required": _("What did you agree on? A few words are enough.")},
+    )
+
+
+class AnotherPeerForm(forms.Form):
+    """What would suit them better, if they like to say."""
+
+    words = forms.CharField(
+        label=_("What would suit them better, if they like to say"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs=WIDE),
+    )
+
+
+class AnswerRequestForm(forms.Form):
+    """What was agreed on about the wish for another peer."""
+
+    words = forms.CharField(
+        label=_("What you agreed on"), max_length=500, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+
+
+PromptFormSet = forms.modelformset_factory(Prompt, fields=["text", "position", "is_active"], extra=0, max_num=8)
+ContactFormSet = forms.modelformset_factory(
+    CrisisContact,
+    fields=["label", "number", "may_text", "team", "position", "is_active"],
+    extra=1,
+    max_num=40,
+)

@@ -1,0 +1,109 @@
+"""What is said about the relationship: complaints, talks about it, and the wish for another peer."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import supervised_teams
+from accounts.ids import new_id
+from accounts.models import User
+from caseload.models.goals import ByParticipant
+from caseload.models.participants import Participant
+
+
+class SaidBy(models.TextChoices):
+    """Who complains."""
+
+    THEM = "them", _("They said it themselves")
+    FOR_THEM = "for_them", _("Somebody said it for them")
+
+
+class ComplaintQuerySet(models.QuerySet["Complaint"]):
+    """Questions about complaints."""
+
+    def visible_to(self, user: Any) -> "ComplaintQuerySet":
+        """Those of participants this person may see; what is for supervisors, to them and to whoever wrote it down."""
+        theirs = Q(for_supervisor=False) | Q(participant__team__in=supervised_teams(user)) | Q(recorded_by=user.pk)
+        return self.filter(theirs, participant__in=Participant.objects.visible_to(user))
+
+
+class Complaint(models.Model):
+    """What somebody is not happy with, on a local day. Stays as it was said (trigger)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="complaints", editable=False)
+    said_by = models.CharField(_("who says so"), max_length=10, choices=SaidBy, default=SaidBy.THEM)
+    words = models.TextField(_("what is it about?"), max_length=4000)
+    said_on = models.DateField(_("said on"))
+    for_supervisor = models.BooleanField(
+        _("for the supervisor only"), default=False, help_text=_("Whoever walks with them does not see it.")
+    )
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    form_token = models.UUIDField(unique=True, editable=False)
+
+    objects = ComplaintQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(words=""), name="complaint_has_words"),
+            models.CheckConstraint(condition=Q(said_by__in=SaidBy.values), name="complaint_said_by_known"),
+        ]
+        indexes = [models.Index(F("participant"), F("said_on").desc(), F("id").desc(), name="complaint_latest")]
+
+    def __str__(self) -> str:
+        return f"complaint {self.pk}"
+
+
+class SignalTalk(models.Model):
+    """That the relationship was talked about on a local day, and what was agreed. Stays as it was written (trigger)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="talks", editable=False)
+    talked_on = models.DateField(editable=False)
+    agreed = models.TextField(_("what you agreed on"), max_length=2000)
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+
+    objects = ByParticipant.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(agreed=""), name="signaltalk_says_what"),
+            models.UniqueConstraint(fields=["participant", "talked_on", "agreed"], name="signaltalk_once_a_day"),
+        ]
+        indexes = [models.Index(F("participant"), F("talked_on").desc(), name="signaltalk_latest")]
+
+    def __str__(self) -> str:
+        return f"talk {self.pk}"
+
+
+class PeerRequest(models.Model):
+    """The wish for another peer; open until a supervisor has answered it. One at a time."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="peer_requests", editable=False)
+    asked_on = models.DateField(editable=False)
+    words = models.TextField(_("what would suit them better, if they like to say"), max_length=2000, blank=True)
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    answered_at = models.DateTimeField(null=True, editable=False)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, editable=False)
+    answer = models.CharField(_("what you agreed on"), max_length=500, blank=True)
+
+    objects = ByParticipant.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["participant"], condition=Q(answered_at=None), name="peerrequest_one_open"),
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answered_by=None, answer="")
+                | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")),
+                name="peerrequest_answered_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"request {self.pk}"

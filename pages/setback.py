@@ -1,0 +1,63 @@
+"""A setback: listened to, in their words, with what stands ready beside it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import Permission, requires
+from accounts.actions.people import hide_prompts
+from caseload.actions.hard_days import save_lists
+from caseload.forms.trust import ContactFormSet, PromptFormSet, SetbackForm
+from caseload.models import Participant
+from caseload.models.setbacks import contacts_for, prompts
+from followups.actions import setbacks
+from followups.actions.planning import ServicesEnded
+from followups.calendar import local_date
+
+
+@requires(Permission.READ_RECORDS)
+def setback(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    people = Participant.objects.visible_to(request.user).active().select_related("team")
+    participant = get_object_or_404(people, pk=participant_id)
+    now = timezone.now()
+    form = SetbackForm(request.POST or None, today=local_date(now, participant.team.time_zone))
+    if request.method == "POST" and form.is_valid():
+        try:
+            setbacks.record(participant=participant, setback=form.row(), by=request.user, at=now)
+        except ServicesEnded:
+            form.add_error(None, _("Services have ended. Welcome them back first."))
+        else:
+            messages.success(request, _("Kept, in their words. Thank you for staying."))
+            return redirect("participant", participant_id)
+    context = {
+        "participant": participant,
+        "form": form,
+        "prompts": [] if request.user.hides_prompts else list(prompts()),
+        "contacts": list(contacts_for(participant.team)),
+    }
+    return render(request, "setback/setback.html", context)
+
+
+@requires(Permission.READ_RECORDS)
+@require_POST
+def put_away_prompts(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participant = get_object_or_404(Participant.objects.visible_to(request.user).active(), pk=participant_id)
+    hide_prompts(user=request.user, hide="hide" in request.POST, at=timezone.now())
+    return redirect("setback", participant.pk)
+
+
+@requires(Permission.RUN_ACCOUNTS)
+def hard_days(request: HttpRequest) -> HttpResponse:
+    words = PromptFormSet(request.POST or None, prefix="prompts")
+    numbers = ContactFormSet(request.POST or None, prefix="contacts")
+    if request.method == "POST" and all([words.is_valid(), numbers.is_valid()]):
+        changed = {"prompts": words.save(commit=False), "contacts": numbers.save(commit=False)}
+        save_lists(**changed, by=request.user, at=timezone.now())
+        messages.success(request, _("Saved. It holds from now on."))
+        return redirect("hard_days")
+    return render(request, "setback/hard_days.html", {"words": words, "numbers": numbers})

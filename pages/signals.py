@@ -1,0 +1,109 @@
+"""What is worth a talk: complaints, silence, little progress, and the wish for another peer."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import Permission, requires, supervised_teams
+from caseload.actions import trust
+from caseload.forms.trust import AnotherPeerForm, AnswerRequestForm, ComplaintForm, TalkForm
+from caseload.models import Complaint, Participant, PeerRequest, SignalTalk
+from followups.calendar import local_date
+from followups.models.board import as_id
+from followups.models.signals import with_facts, worth_a_talk
+
+PAGE = 50
+
+
+@requires(Permission.READ_RECORDS)
+def signals(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    people = Participant.objects.visible_to(request.user).select_related("team__record_rules").with_specialist()
+    found = worth_a_talk(with_facts(people, request.user, now, now.date()))
+    last = Participant.objects.visible_to(request.user).filter(pk=as_id(request.GET.get("after", ""))).first()
+    rows = list(found.after(last)[: PAGE + 1])
+    asked = PeerRequest.objects.visible_to(request.user).filter(answered_at=None).select_related("participant")
+    context = {
+        "rows": rows[:PAGE],
+        "next": f"?after={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
+        "first": request.path if last else "",
+        "asked": list(asked.order_by("asked_on", "pk")[:PAGE]),
+        "supervises": bool(supervised_teams(request.user)),
+        "now": now,
+    }
+    return render(request, "signals/signals.html", context)
+
+
+@requires(Permission.READ_RECORDS)
+def trust_of(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    now = timezone.now()
+    people = Participant.objects.visible_to(request.user).select_related("team__record_rules")
+    participant = get_object_or_404(people.with_specialist(), pk=participant_id)
+    on = local_date(now, participant.team.time_zone)
+    form = TalkForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        trust.talk(participant=participant, on=on, by=request.user, at=now, **form.cleaned_data)
+        messages.success(request, _("Kept. What was before is talked about."))
+        return redirect("participant", participant_id)
+    facts = with_facts(Participant.objects.visible_to(request.user).filter(pk=participant_id), request.user, now, on)
+    complaints = Complaint.objects.visible_to(request.user).filter(participant=participant)
+    talks = SignalTalk.objects.visible_to(request.user).filter(participant=participant).select_related("recorded_by")
+    context = {
+        "participant": participant,
+        "form": form,
+        "facts": facts.select_related("team__record_rules").first(),
+        "is_signal": worth_a_talk(facts).exists(),
+        "complaints": list(complaints.order_by("-said_on", "-pk")[:20]),
+        "talks": list(talks.order_by("-talked_on", "-pk")[:20]),
+        "now": now,
+    }
+    return render(request, "signals/trust_of.html", context)
+
+
+@requires(Permission.READ_RECORDS)
+def complaint(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participant = person_or_404(request, participant_id)
+    now = timezone.now()
+    form = ComplaintForm(request.POST or None, today=local_date(now, participant.team.time_zone))
+    if request.method == "POST" and form.is_valid():
+        trust.complain(participant=participant, complaint=form.row(), by=request.user, at=now)
+        messages.success(request, _("Kept as it was said. The supervisor sees it."))
+        return redirect("participant", participant_id)
+    return render(request, "signals/complaint.html", {"participant": participant, "form": form})
+
+
+@requires(Permission.READ_RECORDS)
+def another_peer(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    participant = person_or_404(request, participant_id)
+    now = timezone.now()
+    form = AnotherPeerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        on = local_date(now, participant.team.time_zone)
+        trust.ask_for_another(participant=participant, on=on, by=request.user, at=now, **form.cleaned_data)
+        messages.success(request, _("The supervisor sees it. Asking for another peer is fine."))
+        return redirect("participant", participant_id)
+    asked = PeerRequest.objects.visible_to(request.user).filter(participant=participant, answered_at=None).first()
+    context = {"participant": participant, "form": form, "asked": asked}
+    return render(request, "signals/another_peer.html", context)
+
+
+@requires(Permission.SUPERVISE)
+def answer_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    rows = PeerRequest.objects.visible_to(request.user).filter(participant__team__in=supervised_teams(request.user))
+    row = get_object_or_404(rows.select_related("participant"), pk=request_id)
+    form = AnswerRequestForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        trust.answer(request=row, by=request.user, at=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("Answered. It stands with the record."))
+        return redirect("signals")
+    return render(request, "signals/answer_request.html", {"row": row, "participant": row.participant, "form": form})
+
+
+def person_or_404(request: HttpRequest, participant_id: UUID) -> Participant:
+    """The participant with their team, if this person may see them and they are with us."""
+    people = Participant.objects.visible_to(request.user).active().select_related("team")
+    return get_object_or_404(people, pk=participant_id)

@@ -1,0 +1,185 @@
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from caseload.models import Complaint, CrisisContact, PeerRequest, Prompt, Setback, SignalTalk
+from followups.actions import handing_on
+from followups.models import CloserRhythm, FollowUp
+from tests import factories
+from tests.pages.test_today import count_queries
+
+NOON, DAY = factories.NOON, factories.DAY
+
+
+@pytest.fixture(autouse=True)
+def at_ten_in_the_morning(time_machine) -> None:
+    time_machine.move_to(NOON)
+
+
+def told(**given) -> dict[str, object]:
+    return {"form_token": factories.new_id(), "answer": "agreed", "words": "Too loud.", "happened_on": DAY, **given}
+
+
+def address(name: str, participant) -> str:
+    return reverse(name, args=[participant.pk])
+
+
+def test_a_setback_with_an_agreed_closer_rhythm(sign_in, specialist, participant) -> None:
+    client, given = sign_in(specialist), told()
+    page = client.get(address("setback", participant)).content.decode()
+    for words in ("Listen first", "tel:988", "sms:988", "Part of the story"):
+        assert words in page
+    for _twice in range(2):
+        client.post(address("setback", participant), given)
+    assert Setback.objects.count() == CloserRhythm.objects.count() == 1
+    assert FollowUp.objects.standing().filter(purpose="after_setback").count() == 5
+    assert "Too loud." in client.get(address("participant", participant)).content.decode()
+
+
+@pytest.mark.parametrize(("answer", "planned"), [("keep", 0), ("later", 1)])
+def test_other_answers_are_taken_as_they_are(sign_in, specialist, participant, answer: str, planned: int) -> None:
+    sign_in(specialist).post(address("setback", participant), told(answer=answer, words=""))
+    assert FollowUp.objects.standing().count() == planned
+    assert not CloserRhythm.objects.exists()
+    assert all(row.due_on == DAY + timedelta(days=1) for row in FollowUp.objects.all())
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"answer": ""}, "answer"),
+        ({"answer": "shout"}, "answer"),
+        ({"happened_on": DAY + timedelta(days=1)}, "happened_on"),
+        ({"happened_on": "1999-01-01"}, "happened_on"),
+    ],
+)
+def test_what_cannot_be_is_said(sign_in, specialist, participant, given, wrong: str) -> None:
+    page = sign_in(specialist).post(address("setback", participant), told(**given))
+    assert list(page.context["form"].errors) == [wrong]
+    assert "Too loud." in page.content.decode()
+    assert not Setback.objects.exists()
+
+
+def test_prompts_are_put_away_and_brought_back_by_each_for_themselves(sign_in, specialist, supervisor, participant):
+    client = sign_in(specialist)
+    client.post(address("put_away_prompts", participant), {"hide": "1"})
+    assert "Listen first" not in client.get(address("setback", participant)).content.decode()
+    assert "Listen first" in sign_in(supervisor).get(address("setback", participant)).content.decode()
+    client.post(address("put_away_prompts", participant))
+    assert "Listen first" in client.get(address("setback", participant)).content.decode()
+
+
+def test_administrators_word_prompts_and_numbers(sign_in, administrator, specialist, participant, team, other_team):
+    client = sign_in(administrator)
+    page = client.get(reverse("hard_days"))
+    given: dict[str, object] = {}
+    for formset in (page.context["words"], page.context["numbers"]):
+        for form in (formset.management_form, *formset):
+            shown = {form.add_prefix(name): form[name].value() for name in form.fields}
+            given |= {name: "" if value is None else value for name, value in shown.items() if value is not False}
+    given |= {"prompts-0-text": "Breathe first.", "contacts-1-label": "Night line", "contacts-1-number": "6175550100"}
+    given |= {"contacts-1-team": str(other_team.pk), "contacts-1-is_active": "on", "contacts-1-position": "1"}
+    page = client.post(reverse("hard_days"), given)
+    assert page.status_code == 302, [page.context[name].errors for name in ("words", "numbers")]
+    assert Prompt.objects.get(pk="listen").text == "Breathe first."
+    text = sign_in(specialist).get(address("setback", participant)).content.decode()
+    assert "Breathe first." in text
+    assert "Night line" not in text  # of the other team
+    CrisisContact.objects.filter(label="Night line").update(team=team)
+    assert "Night line" in sign_in(specialist).get(address("handoff", participant)).content.decode()
+    wrong = client.post(reverse("hard_days"), {**given, "contacts-0-number": "nine"})
+    assert wrong.status_code == 200
+
+
+def test_a_complaint_is_kept_once_and_reaches_the_supervisor(sign_in, specialist, supervisor, participant) -> None:
+    given = {"form_token": factories.new_id(), "words": "Late again", "said_by": "them", "said_on": DAY}
+    client = sign_in(specialist)
+    for _twice in range(2):
+        client.post(address("complaint", participant), given)
+    assert Complaint.objects.count() == 1
+    assert participant in sign_in(supervisor).get(reverse("signals")).context["rows"]
+    assert "Late again" in sign_in(supervisor).get(address("trust_of", participant)).content.decode()
+
+
+def test_one_for_the_supervisor_only_is_met_by_the_specialist_nowhere(sign_in, specialist, supervisor, participant):
+    given = {"form_token": factories.new_id(), "words": "kestrelfinch", "said_by": "for_them", "said_on": DAY}
+    sign_in(supervisor).post(address("complaint", participant), {**given, "for_supervisor": "on"})
+    client = sign_in(specialist)
+    for name in ("participant", "trust_of", "handoff", "setback"):
+        assert "kestrelfinch" not in client.get(address(name, participant)).content.decode()
+    assert participant not in client.get(reverse("signals")).context["rows"]
+    assert "kestrelfinch" in sign_in(supervisor).get(address("trust_of", participant)).content.decode()
+
+
+def test_talked_about_it_takes_it_off_the_list(sign_in, specialist, participant) -> None:
+    factories.ComplaintFactory(participant=participant)
+    client = sign_in(specialist)
+    assert participant in client.get(reverse("signals")).context["rows"]
+    assert client.post(address("trust_of", participant), {"agreed": ""}).context["form"].errors
+    for _twice in range(2):
+        client.post(address("trust_of", participant), {"agreed": "We write the day down"})
+    assert SignalTalk.objects.count() == 1
+    assert participant not in client.get(reverse("signals")).context["rows"]
+
+
+def test_asking_for_another_peer_reaches_the_supervisor(sign_in, specialist, supervisor, colleague, participant):
+    client, boss = sign_in(specialist), sign_in(supervisor)
+    for _twice in range(2):
+        client.post(address("another_peer", participant), {"words": "Somebody my age"})
+    wish = PeerRequest.objects.get()
+    assert "Somebody my age" in boss.get(reverse("signals")).content.decode()
+    assert boss.get(reverse("week")).context["summary"].wishes == 1
+    handing_on.assign(participant=participant, specialist=colleague, instead_of=specialist.pk, by=supervisor, at=NOON)
+    wish.refresh_from_db()
+    assert wish.answered_by == supervisor
+
+
+def test_a_wish_is_answered_in_words_once(sign_in, supervisor, participant) -> None:
+    wish = factories.PeerRequestFactory(participant=participant)
+    client, place = sign_in(supervisor), reverse("answer_request", args=[wish.pk])
+    for words in ("We talk on Friday", "Another"):
+        client.post(place, {"words": words})
+    wish.refresh_from_db()
+    assert wish.answer == "We talk on Friday"
+    assert not client.get(reverse("signals")).context["asked"]
+
+
+def test_many_signals_ask_no_more(sign_in, supervisor, team) -> None:
+    client = sign_in(supervisor)
+    factories.ComplaintFactory(participant=factories.ParticipantFactory(team=team))
+    few = count_queries(client, reverse("signals"))
+    for _number in range(60):
+        factories.ComplaintFactory(participant=factories.ParticipantFactory(team=team))
+    assert count_queries(client, reverse("signals")) <= few <= 12
+    page = client.get(reverse("signals"))
+    assert len(page.context["rows"]) == 50
+    assert len(client.get(reverse("signals") + page.context["next"]).context["rows"]) == 11
+
+
+def refused(change, name: str) -> None:
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        change()
+
+
+@pytest.mark.django_db
+def test_states_that_cannot_be(participant, specialist) -> None:
+    setback = factories.SetbackFactory(participant=participant)
+    complaint = factories.ComplaintFactory(participant=participant)
+    wish = factories.PeerRequestFactory(participant=participant)
+    spoken = {"participant": participant, "talked_on": DAY, "recorded_at": NOON, "recorded_by": specialist}
+    talk = SignalTalk.objects.create(agreed="Slower", **spoken)
+    for row in (setback, complaint, talk):
+        refused(lambda row=row: type(row).objects.filter(pk=row.pk).update(recorded_at=NOON), "stays as it was")
+    refused(lambda: factories.SetbackFactory(participant=participant, answer="shout"), "setback_answer_known")
+    refused(lambda: factories.ComplaintFactory(participant=participant, words=""), "complaint_has_words")
+    refused(lambda: factories.ComplaintFactory(participant=participant, said_by="owl"), "complaint_said_by_known")
+    refused(lambda: SignalTalk.objects.create(agreed="", **spoken), "signaltalk_says_what")
+    refused(lambda: SignalTalk.objects.create(agreed="Slower", **spoken), "signaltalk_once_a_day")
+    refused(lambda: factories.PeerRequestFactory(participant=participant), "peerrequest_one_open")
+    half = {"answered_at": NOON}
+    refused(lambda: PeerRequest.objects.filter(pk=wish.pk).update(**half), "peerrequest_answered_by_somebody")
+    refused(lambda: CrisisContact.objects.create(label="x", number="nine"), "crisiscontact_number_dials")
+    refused(lambda: CrisisContact.objects.create(label="", number="988"), "crisiscontact_says_who")
+    refused(lambda: Prompt.objects.create(code="x", text=""), "prompt_has_words")
