@@ -29,11 +29,12 @@ MENU = (
     Entry(_("Participants"), "participants", Permission.READ_RECORDS, "people"),
     Entry(_("Notes"), "notes", Permission.READ_RECORDS, "note"),
     Entry(_("Waiting"), "waiting", Permission.SUPERVISE, "plus"),
-    Entry(_("Worth a talk"), "signals", Permission.READ_RECORDS, "text"),
+    Entry(_("Talks"), "signals", Permission.READ_RECORDS, "text"),
     Entry(_("Staff"), "staff", Permission.RUN_ACCOUNTS, "people"),
     Entry(_("Teams"), "teams", Permission.RUN_ACCOUNTS, "note"),
     Entry(_("Outcomes"), "outcomes", Permission.RUN_ACCOUNTS, "check"),
     Entry(_("Hard moments"), "hard_days", Permission.RUN_ACCOUNTS, "star"),
+    Entry(_("Words"), "word_hints", Permission.RUN_ACCOUNTS, "text"),
     Entry(_("Deliveries"), "deliveries", Permission.RUN_ACCOUNTS, "text"),
 )
 

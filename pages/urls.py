@@ -28,6 +28,7 @@ from pages import (
     today,
     waiting,
     week,
+    word_hints,
 )
 
 
@@ -102,6 +103,8 @@ urlpatterns = [
     path("teams/<uuid:team_id>/", teams.team, name="team"),
     path("teams/<uuid:team_id>/record/", record_rules.record_rules, name="record_rules"),
     path("hard-moments/", setback.hard_days, name="hard_days"),
+    path("words/", word_hints.word_hints, name="word_hints"),
+    path("words.json", word_hints.word_list, name="word_list"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("deliveries/<uuid:message_id>/again/", deliveries.try_again, name="try_again"),
 ]

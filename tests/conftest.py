@@ -28,6 +28,7 @@ def starter_rows(request: pytest.FixtureRequest) -> None:
             import_module("followups.migrations.0003_starter_outcomes").add(apps, None)
             import_module("caseload.migrations.0002_starter_activities").add(apps, None)
             import_module("caseload.migrations.0010_starter_hard_days").add(apps, None)
+            import_module("caseload.migrations.0012_starter_hints").add(apps, None)
 
 
 @pytest.fixture

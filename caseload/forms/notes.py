@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
+from caseload.forms.hints import hinted
 from caseload.forms.session import SHARED
 from caseload.models import NoteAddition, Session, Strand
 from caseload.models.notes import FOR_A_WHILE, WITH_REASON, AdditionKind
@@ -31,7 +32,7 @@ class RewriteForm(forms.ModelForm):
         widgets = {
             "method": forms.RadioSelect,
             "shared_experience": forms.RadioSelect,
-            "note": forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
+            "note": forms.Textarea(attrs={"rows": 8, "dir": "auto", **hinted()}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -75,7 +76,7 @@ class AdditionForm(forms.ModelForm):
         fields = ["kind", "text", "reason"]
         widgets = {
             "kind": forms.RadioSelect,
-            "text": forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+            "text": forms.Textarea(attrs={"rows": 5, "dir": "auto", **hinted()}),
             "reason": forms.TextInput(attrs={"dir": "auto"}),
         }
 

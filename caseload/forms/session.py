@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
+from caseload.forms.hints import hinted
 from caseload.models import Activity, Goal, Participant, Session, SessionStatus, Strand
 from caseload.models.glance import Line
 from caseload.models.goals import Answer
@@ -76,7 +77,7 @@ class SessionForm(forms.ModelForm):
         widgets = {
             "method": forms.RadioSelect,
             "status": forms.RadioSelect,
-            "note": forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+            "note": forms.Textarea(attrs={"rows": 4, "dir": "auto", **hinted()}),
             "shared_experience": forms.RadioSelect,
         }
 

@@ -2,6 +2,7 @@ from caseload.models.assignments import Assignment
 from caseload.models.drafts import SessionDraft
 from caseload.models.episodes import EndingReason, ServiceEpisode
 from caseload.models.goals import Expectations, Goal, GoalProgress, GoalStep, Tried
+from caseload.models.hints import WordHint
 from caseload.models.notes import NoteAddition, RecordReview, SessionReview
 from caseload.models.participants import Participant
 from caseload.models.phones import PhoneNumber
@@ -41,4 +42,5 @@ __all__ = [
     "Strand",
     "Tried",
     "Win",
+    "WordHint",
 ]

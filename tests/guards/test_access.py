@@ -77,6 +77,8 @@ ADDRESSES = {
     "answer_request": RECORD_SUPERVISE,
     "signals": LIST,
     "hard_days": ADMIN,
+    "word_hints": ADMIN,
+    "word_list": LIST,
     "goals": RECORD,
     "goal": RECORD,
     "goal_progress": RECORD,

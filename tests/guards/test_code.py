@@ -21,6 +21,7 @@ INTERNAL = {
     "caseload.ServiceEpisode": "read with its participant",
     "caseload.Assignment": "who walks with whom; joined to participants that were asked for",
     "caseload.Activity": "the same list for everybody",
+    "caseload.WordHint": "the same words for everybody",
     "caseload.Prompt": "the same words for everybody",
     "caseload.CrisisContact": "public numbers, read for a team; about nobody",
     "caseload.RecordRules": "a team's rules, read with its team; about nobody",

@@ -1,0 +1,28 @@
+"""Words that label people, and others to use instead. A quiet suggestion while staff type; never in quotations."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class WordHint(models.Model):
+    """One word or phrase, and what to say instead. The code is stable, the words are the organisation's.
+
+    Starter rows: OASAS stigma glossary, Elon University, IMPACT Norwood, CPYD (see the research in the glossary).
+    """
+
+    code = models.SlugField(primary_key=True, max_length=40)
+    avoid = models.CharField(_("when this is typed"), max_length=80, unique=True)
+    prefer = models.CharField(_("suggest this"), max_length=120)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(avoid="") & ~Q(prefer=""), name="wordhint_says_both")]
+
+    def __str__(self) -> str:
+        return self.avoid
+
+
+def hints() -> list[dict[str, str]]:
+    """Those in use, as the page reads them."""
+    return list(WordHint.objects.filter(is_active=True).order_by("avoid").values("avoid", "prefer"))
