@@ -4,6 +4,7 @@ from django.urls import path
 
 from pages import (
     closer,
+    copy,
     drafts,
     episode,
     expectations,
@@ -58,6 +59,10 @@ urlpatterns = [
     path("participants/<uuid:participant_id>/trust/", signals.trust_of, name="trust_of"),
     path("participants/<uuid:participant_id>/complaint/", signals.complaint, name="complaint"),
     path("participants/<uuid:participant_id>/another-peer/", signals.another_peer, name="another_peer"),
+    # With the person
+    path("participants/<uuid:participant_id>/copy/", copy.whole_copy, name="whole_copy"),
+    path("participants/<uuid:participant_id>/copy.json", copy.whole_copy_json, name="whole_copy_json"),
+    path("sessions/<uuid:session_id>/agree/", copy.agree_with_note, name="agree_with_note"),
     # Notes
     path("notes/", notes.notes, name="notes"),
     path("notes/to-read/", notes.notes_to_read, name="notes_to_read"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import Permission, requires, supervised_teams
 from caseload.actions import notes
 from caseload.forms.notes import AdditionForm, RewriteForm
-from caseload.models import NoteAddition, Session, SessionReview
+from caseload.models import Agreement, NoteAddition, Session, SessionReview
 from caseload.models.rules import rules_of
 from caseload.units import units
 from followups.calendar import local_date
@@ -32,6 +32,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
             "participant": row.participant,
             "additions": list(additions),
             "review": reviews.first(),
+            "agreements": list(Agreement.objects.visible_to(request.user).filter(session=row).order_by("recorded_at")),
             "is_mine": row.specialist_id == request.user.pk,
             "may_mark": rules.notes_are_reviewed and supervises_another(request, row),
             "rules": rules,

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.access import supervised_teams
 from accounts.actions.events import note
 from accounts.models import User
-from caseload.models import NoteAddition, Participant, RecordReview, Session, SessionReview
+from caseload.models import Agreement, NoteAddition, Participant, RecordReview, Session, SessionReview
 from caseload.models.rules import rules_of
 
 
@@ -100,6 +100,18 @@ def add(
     )
     note("note_added_to", subject=session, by=by, at=at, kind=kind)
     return addition
+
+
+@transaction.atomic
+def agree(*, session: Session, agrees: bool, words: str, on: date, by: User, at: datetime) -> Agreement:
+    """Keep what the person said of the note on that local day; the same is kept once."""
+    session = lock(session)
+    said, created = Agreement.objects.get_or_create(
+        session=session, agrees=agrees, words=words, said_on=on, defaults={"recorded_by": by, "recorded_at": at}
+    )
+    if created:
+        note("note_agreed", subject=session, by=by, at=at, agrees=agrees)
+    return said
 
 
 @transaction.atomic

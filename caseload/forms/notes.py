@@ -100,6 +100,32 @@ class AdditionForm(forms.ModelForm):
         return cleaned
 
 
+class AgreementForm(forms.Form):
+    """What the person says of the note after reading it."""
+
+    agrees = forms.TypedChoiceField(
+        label=_("Your answer"),
+        choices=[("yes", _("Yes, this is right")), ("no", _("I would say it in my own words"))],
+        coerce=lambda answer: answer == "yes",
+        empty_value=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Which of the two?")},
+    )
+    words = forms.CharField(
+        label=_("In your own words, if you like"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Own words where that is the answer."""
+        cleaned = super().clean()
+        if cleaned.get("agrees") is False and not cleaned.get("words", "").strip():
+            self.add_error("words", _("How would you say it?"))
+        return cleaned
+
+
 class RecordReviewForm(forms.Form):
     """That the whole record was looked through, and what is to be done."""
 

@@ -3,7 +3,7 @@ from caseload.models.drafts import SessionDraft
 from caseload.models.episodes import EndingReason, ServiceEpisode
 from caseload.models.goals import Expectations, Goal, GoalProgress, GoalStep, Tried
 from caseload.models.hints import WordHint
-from caseload.models.notes import NoteAddition, RecordReview, SessionReview
+from caseload.models.notes import Agreement, NoteAddition, RecordReview, SessionReview
 from caseload.models.participants import Participant
 from caseload.models.phones import PhoneNumber
 from caseload.models.rules import RecordRules
@@ -15,6 +15,7 @@ from caseload.models.words import Quotation
 
 __all__ = [
     "Activity",
+    "Agreement",
     "Assignment",
     "Complaint",
     "CrisisContact",

@@ -122,3 +122,35 @@ class RecordReview(models.Model):
 
     def __str__(self) -> str:
         return f"record review {self.pk}"
+
+
+class AgreementQuerySet(models.QuerySet["Agreement"]):
+    """Questions about what people said of their notes."""
+
+    def visible_to(self, user: Any) -> "AgreementQuerySet":
+        """Those about sessions this person may see."""
+        return self.filter(session__in=Session.objects.visible_to(user))
+
+
+class Agreement(models.Model):
+    """What the person said of the note after reading it: that they agree, or their own sentence. Stays (trigger)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="agreements", editable=False)
+    agrees = models.BooleanField(_("they agree with it"))
+    words = models.TextField(_("in their words, if they like"), max_length=2000, blank=True)
+    said_on = models.DateField(editable=False)
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(agrees=True) | ~Q(words=""), name="agreement_or_own_words"),
+            models.UniqueConstraint(fields=["session", "agrees", "words", "said_on"], name="agreement_once_a_day"),
+        ]
+        indexes = [models.Index(F("session"), F("recorded_at"), name="agreement_in_order")]
+
+    def __str__(self) -> str:
+        return f"agreement {self.pk}"

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.actions.events import note
 from accounts.models import Role, User
-from caseload.models import Assignment
+from caseload.models import Assignment, Participant
 from followups.actions import planning
 from followups.calendar import local_date, midnight
 from followups.models import FollowUp, Reminder, Rung
@@ -97,6 +97,11 @@ def mark_discussed(*, followup: FollowUp, by: User, at: datetime) -> FollowUp:
     followup.save(update_fields=["discussed_at", "discussed_by"])
     note("discussed", subject=followup, by=by, at=at)
     return followup
+
+
+def copied(*, participant: Participant, by: User, at: datetime) -> None:
+    """Note that a copy of somebody's whole record was made."""
+    note("record_copied", subject=participant, by=by, at=at)
 
 
 def exported(*, count: int, by: User, at: datetime) -> None:

@@ -79,7 +79,7 @@ READ_BY |= {"record_supervise": ("supervisor",), "admin": ("administrator",)}
 DEEDS = {"notices_seen", "end_plan", "keep_draft", "drop_draft", "record_attempt", "undo_attempt", "overdue_csv"}
 DEEDS |= {"reassign", "take_over", "nudge", "discussed", "end_cover", "invite_again", "deactivate", "reactivate"}
 DEEDS |= {"account_logout", "account_set_password", "account_reauthenticate", "home", "welcome_back", "healthz"}
-DEEDS |= {"word_list", "put_away_prompts", "close_goal", "reopen_goal", "tick_step", "answer_tried"}
+DEEDS |= {"whole_copy_json", "word_list", "put_away_prompts", "close_goal", "reopen_goal", "tick_step", "answer_tried"}
 DEEDS |= {"sign_note", "mark_note_read", "add_to_note", "time_of_month_csv"}
 DEEDS |= {"try_again", "readyz", "bring_back", "bring_person_back", "end_closer", "resume", "promise_kept"}
 
