@@ -27,6 +27,7 @@ MENU = (
     Entry(_("Today"), "today", Permission.KEEP_FOLLOW_UPS, "calendar"),
     Entry(_("Overdue"), "overdue", Permission.SUPERVISE, "clock"),
     Entry(_("Participants"), "participants", Permission.READ_RECORDS, "people"),
+    Entry(_("Groups"), "groups", Permission.READ_RECORDS, "people"),
     Entry(_("Notes"), "notes", Permission.READ_RECORDS, "note"),
     Entry(_("Waiting"), "waiting", Permission.SUPERVISE, "plus"),
     Entry(_("Talks"), "signals", Permission.READ_RECORDS, "text"),

@@ -118,8 +118,10 @@ def mark_note_read(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 def sessions(request: HttpRequest):
     """The sessions this person may see, with what the page shows."""
-    rows = Session.objects.visible_to(request.user)
-    return rows.select_related("team__record_rules", "participant__team", "specialist", "next_step__followup")
+    rows = Session.objects.visible_to(request.user).select_related("meeting", "specialist", "participant__team")
+    return rows.select_related(
+        "meeting", "team__record_rules", "participant__team", "specialist", "next_step__followup"
+    )
 
 
 def session_or_404(request: HttpRequest, session_id: UUID) -> Session:

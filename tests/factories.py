@@ -14,11 +14,14 @@ from caseload.models import (
     Expectations,
     Goal,
     GoalStep,
+    GroupMeeting,
+    GroupSeries,
     Method,
     Participant,
     PeerRequest,
     PhoneNumber,
     Quotation,
+    RosterPlace,
     ServiceEpisode,
     Session,
     SessionDraft,
@@ -263,6 +266,49 @@ class ExpectationsFactory(DjangoModelFactory):
     agreed_on = DAY
     recorded_at = NOON
     recorded_by = factory.SubFactory(UserFactory)
+
+
+class LedFactory(DjangoModelFactory):
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+    @factory.post_generation
+    def facilitators(self, create: bool, extracted: object, **_fields: object) -> None:
+        if create and extracted:
+            self.facilitators.set(extracted)
+
+
+class GroupSeriesFactory(LedFactory):
+    class Meta:
+        model = GroupSeries
+
+    team = factory.SubFactory(TeamFactory)
+    name = factory.Sequence(lambda number: f"Tuesday circle {number}")
+    created_at = NOON
+    created_by = factory.SubFactory(UserFactory)
+
+
+class RosterPlaceFactory(DjangoModelFactory):
+    class Meta:
+        model = RosterPlace
+
+    series = factory.SubFactory(GroupSeriesFactory)
+    participant = factory.SubFactory(ParticipantFactory)
+    joined_on = DAY
+
+
+class GroupMeetingFactory(LedFactory):
+    class Meta:
+        model = GroupMeeting
+
+    team = factory.SubFactory(TeamFactory)
+    name = "Tuesday circle"
+    started_at = NOON - timedelta(days=1)
+    minutes = 60
+    logged_at = NOON
+    logged_by = factory.SubFactory(UserFactory)
+    form_token = factory.LazyFunction(new_id)
 
 
 class SessionDraftFactory(DjangoModelFactory):

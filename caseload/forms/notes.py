@@ -40,7 +40,11 @@ class RewriteForm(forms.ModelForm):
         self.fields["method"].choices = Session.method.field.choices
         self.fields["shared_experience"].widget.choices = SHARED
         self.fields["shared_experience"].label = _("I shared own lived experience")
-        if self.instance.met:
+        if self.instance.meeting_id:
+            # What all of a group share stands with the meeting.
+            for name in ("method", "place", "minutes"):
+                del self.fields[name]
+        elif self.instance.met:
             self.fields["minutes"].required = True
             self.fields["minutes"].min_value = 1
             self.fields["minutes"].widget.attrs["inputmode"] = "numeric"

@@ -2,6 +2,7 @@ from caseload.models.assignments import Assignment
 from caseload.models.drafts import SessionDraft
 from caseload.models.episodes import EndingReason, ServiceEpisode
 from caseload.models.goals import Expectations, Goal, GoalProgress, GoalStep, Tried
+from caseload.models.groups import GroupMeeting, GroupSeries, RosterPlace
 from caseload.models.hints import WordHint
 from caseload.models.notes import Agreement, NoteAddition, RecordReview, SessionReview
 from caseload.models.participants import Participant
@@ -24,6 +25,8 @@ __all__ = [
     "Goal",
     "GoalProgress",
     "GoalStep",
+    "GroupMeeting",
+    "GroupSeries",
     "Method",
     "NoteAddition",
     "Participant",
@@ -33,6 +36,7 @@ __all__ = [
     "Quotation",
     "RecordReview",
     "RecordRules",
+    "RosterPlace",
     "ServiceEpisode",
     "Session",
     "SessionDraft",

@@ -133,6 +133,9 @@ class Session(models.Model):
     shared_experience = models.BooleanField(
         _("own lived experience was shared"), null=True, blank=True, help_text="That it was, never what."
     )
+    meeting = models.ForeignKey(
+        "caseload.GroupMeeting", on_delete=models.PROTECT, null=True, related_name="attendances", editable=False
+    )
     goal = models.ForeignKey(
         "caseload.Goal",
         on_delete=models.PROTECT,
@@ -172,6 +175,9 @@ class Session(models.Model):
                 condition=Q(status__in=DID_NOT_MEET, minutes=None)
                 | Q(status__in=MET, minutes__isnull=False, minutes__range=(1, 1440)),
                 name="session_minutes_where_they_met",
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "participant"], condition=Q(meeting__isnull=False), name="session_once_a_meeting"
             ),
             models.CheckConstraint(condition=Q(place="") | Q(place__in=Place.values), name="session_place_known"),
             models.CheckConstraint(

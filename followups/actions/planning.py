@@ -117,11 +117,16 @@ def create(
 
 def after_a_week(participant: Participant, *, by: User, at: datetime) -> FollowUp:
     """A check-in a week from today, where nothing else says when: nobody is left dangling."""
+    return create(participant, in_a_week(participant, at), by=by, at=at)
+
+
+def in_a_week(participant: Participant, at: datetime) -> NextContact:
+    """A check-in a week from today, by the team's calendar."""
     team = participant.team
     today = local_date(at, team.time_zone)
     on = today + USUAL_GAP
     due_on = calendar_of(team).move(on, team.closed_day_rule)
-    return create(participant, NextContact(due_on=max(due_on, today + DAY), planned_on=on), by=by, at=at)
+    return NextContact(due_on=max(due_on, today + DAY), planned_on=on)
 
 
 def give_date(followup: FollowUp, due_on: date, *, state: str, why: str, by: User, at: datetime) -> None:

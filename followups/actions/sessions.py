@@ -118,9 +118,16 @@ def look_for_them(session: Session, what_next: WhatNext, by: User, at: datetime)
     return what_next
 
 
+def ask_after(session: Session, at: datetime) -> NextContact:
+    """The contact with somebody who was missed."""
+    on = day_after_missed(session, at)
+    return NextContact(due_on=on, planned_on=on, purpose=Purpose.AFTER_MISSED)
+
+
 def day_after_missed(session: Session, at: datetime) -> date:
     """The working day after the missed meeting; the next one from today on where it was logged late."""
-    calendar, zone = calendar_of(session.team), session.team.time_zone
+    team = session.participant.team
+    calendar, zone = calendar_of(team), team.time_zone
     today = local_date(at, zone)
     on = calendar.add_working_days(local_date(session.started_at, zone), 1)
     return on if on >= today else calendar.next_working_day(today)

@@ -86,6 +86,10 @@ class WhatNextFields(forms.Form):
         words = {"purpose": cleaned["purpose"] or Purpose.CHECK_IN, "what": cleaned["what"]}
         if choice == "date":
             return NextContact(due_on=cleaned["next_date"], planned_on=cleaned["next_date"], **words)
+        return self.on_quick_date(choice, **words)
+
+    def on_quick_date(self, choice: str, **words: str) -> NextContact:
+        """The contact on one of the quick dates."""
         quick = self.quick[choice]
         return NextContact(due_on=quick.due_on, planned_on=quick.planned_on, why_here=quick.why_here, **words)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db import models
 
-from caseload.models import Participant
+from caseload.models import Participant, RosterPlace, Session
 
 # Each table about a person, by how its rows lead to them. A test walks all models: a new one has to be named.
 LEADS = {
@@ -22,6 +22,7 @@ LEADS = {
     "caseload.Win": "participant",
     "caseload.Setback": "participant",
     "caseload.Session": "participant",
+    "caseload.RosterPlace": "participant",
     "caseload.NoteAddition": "session__participant",
     "caseload.Agreement": "session__participant",
     "caseload.ServiceEpisode": "participant",
@@ -53,8 +54,10 @@ def whole_record(participant: Participant) -> Iterator[tuple[type[models.Model],
         model = apps.get_model(label)
         people = [field.name for field in model._meta.fields if is_user(field)]
         rows = model._default_manager.filter(**{lead: participant}).select_related(*people).order_by("pk")
-        if model.__name__ == "Session":
-            rows = rows.prefetch_related("activities")
+        if model is Session:
+            rows = rows.select_related("meeting", *people).prefetch_related("activities")
+        if model is RosterPlace:
+            rows = rows.select_related("series")
         found = [values(row) for row in rows]
         if found:
             yield model, found
@@ -73,6 +76,10 @@ def values(row: models.Model) -> dict[str, Any]:
             told[field.name] = str(dict(field.flatchoices).get(value, value))
         else:
             told[field.name] = plain(value)
+    if getattr(row, "meeting_id", None):
+        told |= {"group": row.meeting.name, "what_the_group_did": row.meeting.description}
+    if isinstance(row, RosterPlace):
+        told["group"] = row.series.name
     if hasattr(row, "activities"):
         told["activities"] = [activity.label for activity in row.activities.all()]
     return told

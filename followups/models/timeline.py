@@ -82,7 +82,7 @@ def page(
     sessions = (
         Session.objects.visible_to(user)
         .filter(participant=participant)
-        .select_related("specialist", "goal", "next_step__followup")
+        .select_related("specialist", "goal", "meeting", "next_step__followup")
         .with_additions()
         .annotate(activity_labels=ArraySubquery(labels.order_by("position").values("label")))
     )

@@ -16,6 +16,7 @@ OPEN = "open"  # to everybody, signed in or not
 ANYONE = "anyone"  # signed in
 RECORD = "record"  # a page about one participant
 LIST = "list"  # shows only what one may see
+LED = "led"  # a page about a group
 SUPERVISE, RECORD_SUPERVISE, ADMIN = "supervise", "record_supervise", "admin"
 
 ADDRESSES = {
@@ -79,6 +80,14 @@ ADDRESSES = {
     "hard_days": ADMIN,
     "word_hints": ADMIN,
     "word_list": LIST,
+    "groups": LIST,
+    "add_group": LIST,
+    "meet_once": LIST,
+    "group": LED,
+    "edit_group": LED,
+    "meet": LED,
+    "leave_group": LED,
+    "meeting": LED,
     "whole_copy": RECORD,
     "whole_copy_json": RECORD,
     "agree_with_note": RECORD,
@@ -140,6 +149,7 @@ STANDINGS = (
     "deactivated",
     "nobody",
 )
+LEADS_GROUP = {"assigned", "supervisor", "covering supervisor"}
 SEES_RECORD = {"assigned", "covering", "supervisor", "covering supervisor"}
 
 
@@ -165,7 +175,8 @@ def expected(name: str, kind: str, standing: str) -> set[int]:
         if not supervising:
             return {403}
         return fine if standing in {"supervisor", "covering supervisor"} else {404, 405}
-    return fine if standing in SEES_RECORD else {404, 405}
+    sees = LEADS_GROUP if kind == LED else SEES_RECORD
+    return fine if standing in sees else {404, 405}
 
 
 def all_patterns() -> dict[str, URLPattern]:
@@ -241,7 +252,11 @@ def cast(participant, specialist, colleague, supervisor, other_supervisor, admin
     factories.CloserRhythmFactory(participant=participant)
     factories.CheckInPlanFactory(participant=participant)
     step = factories.GoalStepFactory(goal__participant=participant)
+    series = factories.GroupSeriesFactory(team=team, facilitators=[specialist])
     ids = {
+        "series_id": series.pk,
+        "place_id": factories.RosterPlaceFactory(series=series, participant=participant).pk,
+        "meeting_id": factories.GroupMeetingFactory(team=team, series=series, facilitators=[specialist]).pk,
         "request_id": factories.PeerRequestFactory(participant=participant).pk,
         "goal_id": step.goal_id,
         "step_id": step.pk,

@@ -21,6 +21,8 @@ INTERNAL = {
     "caseload.ServiceEpisode": "read with its participant",
     "caseload.Assignment": "who walks with whom; joined to participants that were asked for",
     "caseload.Activity": "the same list for everybody",
+    "caseload.GroupSeries_facilitators": "the link between a group and who leads it",
+    "caseload.GroupMeeting_facilitators": "the link between a meeting and who led it",
     "caseload.WordHint": "the same words for everybody",
     "caseload.Prompt": "the same words for everybody",
     "caseload.CrisisContact": "public numbers, read for a team; about nobody",

@@ -61,7 +61,18 @@ def people(participant, specialist, colleague, supervisor, administrator, team):
     factories.SetbackFactory(participant=participant, words=LONG)
     factories.ComplaintFactory(participant=participant, words=LONG, said_on=now.date())
     request = factories.PeerRequestFactory(participant=participant, words=LONG)
+    series = factories.GroupSeriesFactory(team=team, name=LONG, facilitators=[specialist])
+    place = factories.RosterPlaceFactory(series=series, participant=participant)
+    met = factories.GroupMeetingFactory(
+        team=team, series=series, name=LONG, description=LONG, guests=3, facilitators=[specialist]
+    )
+    factories.SessionFactory(
+        participant=participant, meeting=met, specialist=specialist, started_at=met.started_at, minutes=60, note=LONG
+    )
     ids = {
+        "series_id": series.pk,
+        "place_id": place.pk,
+        "meeting_id": met.pk,
         "request_id": request.pk,
         "goal_id": step.goal_id,
         "code": "no_answer",
@@ -74,12 +85,27 @@ def people(participant, specialist, colleague, supervisor, administrator, team):
     return {"specialist": specialist, "supervisor": supervisor, "administrator": administrator}, ids
 
 
-READ_BY = {"list": ("specialist",), "record": ("specialist",), "supervise": ("supervisor",), "anyone": ("specialist",)}
-READ_BY |= {"record_supervise": ("supervisor",), "admin": ("administrator",)}
+READ_BY = {
+    "list": ("specialist",),
+    "record": ("specialist",),
+    "supervise": ("supervisor",),
+    "anyone": ("specialist",),
+    "led": ("specialist",),
+}
+READ_BY |= {"record_supervise": ("supervisor",), "admin": ("administrator",), "led": ("specialist",)}
 DEEDS = {"notices_seen", "end_plan", "keep_draft", "drop_draft", "record_attempt", "undo_attempt", "overdue_csv"}
 DEEDS |= {"reassign", "take_over", "nudge", "discussed", "end_cover", "invite_again", "deactivate", "reactivate"}
 DEEDS |= {"account_logout", "account_set_password", "account_reauthenticate", "home", "welcome_back", "healthz"}
-DEEDS |= {"whole_copy_json", "word_list", "put_away_prompts", "close_goal", "reopen_goal", "tick_step", "answer_tried"}
+DEEDS |= {
+    "leave_group",
+    "whole_copy_json",
+    "word_list",
+    "put_away_prompts",
+    "close_goal",
+    "reopen_goal",
+    "tick_step",
+    "answer_tried",
+}
 DEEDS |= {"sign_note", "mark_note_read", "add_to_note", "time_of_month_csv"}
 DEEDS |= {"try_again", "readyz", "bring_back", "bring_person_back", "end_closer", "resume", "promise_kept"}
 

@@ -34,7 +34,6 @@ def test_every_table_about_a_person_is_in_the_copy_or_left_out_for_a_reason() ->
 @pytest.fixture
 def told(participant, specialist, team):
     """Something in every table, each with a word of its own; and the same of somebody else."""
-    words = {}
     for person, mark in (
         (participant, "mine"),
         (factories.ParticipantFactory(team=team, name_used="Foreignname"), "foreign"),

@@ -1,0 +1,135 @@
+"""A group and its meetings: one shared part, and a session of their own for everybody who belongs to it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.actions.events import note
+from accounts.ids import new_id
+from accounts.models import User
+from caseload.models import GroupMeeting, GroupSeries, Participant, RosterPlace, Session, SessionStatus
+from followups.actions import planning, sessions
+from followups.actions.planning import ByPlan, WhatNext
+from followups.calendar import local_date
+from followups.models import CheckInPlan, FollowUp
+from followups.models.followups import CONTACT
+
+
+class NobodyThere(Exception):
+    """A meeting needs somebody, with a name or without."""
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """One person's part: whether they were there, a comment about them alone, and what comes next for them.
+
+    None is for somebody who was missed: they are asked after on the next working day.
+    """
+
+    participant_id: UUID
+    here: bool
+    comment: str
+    what_next: WhatNext | None
+
+
+@transaction.atomic
+def start_group(*, series: GroupSeries, facilitators: Iterable[User], by: User, at: datetime) -> GroupSeries:
+    """Begin a group, or keep what was changed of it."""
+    if series._state.adding:
+        series.created_at, series.created_by = at, by
+    series.save()
+    series.facilitators.set(facilitators)
+    note("group_saved", subject=series, team_id=series.team_id, by=by, at=at)
+    return series
+
+
+@transaction.atomic
+def join(*, series: GroupSeries, participant: Participant, on: date, by: User, at: datetime) -> RosterPlace:
+    """Put somebody of the same team on the roster; who is on it already stays as they are."""
+    participant = planning.lock(participant.pk)
+    if participant.team_id != series.team_id or not participant.is_active:
+        raise planning.ServicesEnded
+    place, created = RosterPlace.objects.get_or_create(
+        series=series, participant=participant, left_on=None, defaults={"joined_on": on}
+    )
+    if created:
+        note("group_joined", subject=participant, by=by, at=at)
+    return place
+
+
+@transaction.atomic
+def leave(*, place: RosterPlace, on: date, by: User, at: datetime) -> None:
+    """They come no more; their sessions stay. Leaving twice changes nothing."""
+    place = RosterPlace.objects.select_for_update().get(pk=place.pk)
+    if place.left_on is None:
+        place.left_on = max(on, place.joined_on)
+        place.save(update_fields=["left_on"])
+        note("group_left", subject=place, by=by, at=at)
+
+
+@transaction.atomic
+def log_meeting(
+    *,
+    meeting: GroupMeeting,
+    facilitators: Iterable[User],
+    attendances: Iterable[Attendance],
+    sign: bool = False,
+    by: User,
+    at: datetime,
+) -> GroupMeeting:
+    """Save a meeting with a session, and what comes next, for each who belongs to it: all or nothing.
+
+    The same form token again returns what was saved. Those whose services ended meanwhile are passed over.
+    Raises NobodyThere.
+    """
+    # One order for all, so that two meetings with the same people follow each other.
+    attendances = sorted(attendances, key=lambda one: one.participant_id)
+    keys = [one.participant_id for one in attendances]
+    people = {
+        person.pk: person
+        for person in Participant.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("team")
+        .filter(pk__in=keys, team=meeting.team_id, is_active=True)
+        .order_by("pk")
+    }
+    known = GroupMeeting.objects.filter(form_token=meeting.form_token).first()
+    if known is not None:
+        return known
+    attendances = [one for one in attendances if one.participant_id in people]
+    if not any(one.here for one in attendances) and not meeting.guests:
+        raise NobodyThere
+    meeting.logged_by, meeting.logged_at = by, at
+    meeting.save(force_insert=True)
+    meeting.facilitators.set(facilitators)
+    planned = set(CheckInPlan.objects.running().filter(participant__in=keys).values_list("participant", flat=True))
+    for one in attendances:
+        attend(meeting, people[one.participant_id], one, one.participant_id in planned, sign, by, at)
+    note("group_met", subject=meeting, team_id=meeting.team_id, by=by, at=at, people=len(attendances))
+    return meeting
+
+
+def attend(
+    meeting: GroupMeeting, person: Participant, part: Attendance, has_plan: bool, sign: bool, by: User, at: datetime
+) -> Session:
+    """One person's session of the meeting."""
+    session = Session(
+        participant=person,
+        meeting=meeting,
+        method=meeting.method,
+        place=meeting.place if part.here else "",
+        status=SessionStatus.HELD if part.here else SessionStatus.NO_SHOW,
+        started_at=meeting.started_at,
+        minutes=meeting.minutes if part.here else None,
+        note=part.comment,
+        form_token=new_id(),
+    )
+    what_next = part.what_next or sessions.ask_after(session, at)
+    if isinstance(what_next, ByPlan) and not has_plan:
+        what_next = planning.in_a_week(person, at)
+    today = local_date(at, person.team.time_zone)
+    due = FollowUp.objects.standing().filter(participant=person, purpose__in=CONTACT, due_on__lte=today)
+    settles = list(due.values_list("pk", flat=True))
+    return sessions.log_session(session=session, settles=settles, what_next=what_next, sign=sign, by=by, at=at)
