@@ -161,3 +161,22 @@ def test_the_keyboard_alone_is_enough(open_as, specialist, due) -> None:
     page.get_by_text("Reached.", exact=True).wait_for()
     due.refresh_from_db()
     assert due.state == "done"
+
+
+def test_a_group_of_twelve_with_two_absent_takes_three_clicks_and_one_for_each(open_as, specialist, team) -> None:
+    series = factories.GroupSeriesFactory(team=team, name="Tuesday circle", facilitators=[specialist])
+    for number in range(12):
+        person = factories.ParticipantFactory(team=team, name_used=f"Person{number:02}")
+        factories.RosterPlaceFactory(series=series, participant=person)
+    clicks = Clicks(open_as(specialist, "/today/"))
+    clicks.tap("Groups", role="link")
+    clicks.page.get_by_role("heading", name="Groups").wait_for()
+    clicks.tap("Log a meeting", role="link")
+    for name in ("Person03", "Person07"):
+        clicks.count += 1
+        clicks.page.get_by_label(name).uncheck()
+    clicks.tap("Save")
+    clicks.page.get_by_text("Saved, for everybody.").wait_for()
+    assert clicks.count == 3 + 2
+    assert Session.objects.filter(status="held").count() == 10
+    assert Session.objects.filter(status="no_show").count() == 2
