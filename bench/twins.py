@@ -12,6 +12,9 @@ SHARED = {
     "accounts.Invitation",
     "accounts.OutgoingEmail",
     "caseload.Activity",
+    "caseload.CrisisContact",
+    "caseload.Prompt",
+    "caseload.WordHint",
     "followups.Outcome",
     "followups.SweepRun",
 }

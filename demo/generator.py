@@ -11,6 +11,7 @@ from demo.chance import Chance
 from demo.people import People
 from demo.present import Present
 from demo.program import Program
+from demo.record import Record
 from demo.rows import Rows
 from demo.story import Story
 from followups.models import SweepRun
@@ -72,6 +73,7 @@ class Generator:
         people = People(program)
         story = Story(program, people)
         present = Present(program, story)
+        record = Record(program)
         rows = Rows()
         for number in range(self.people):
             place, turn = divmod(number, len(program.teams))
@@ -80,10 +82,12 @@ class Generator:
             situation = self.situation(number, place, is_first_team=turn == 0, colleagues=len(colleagues))
             person = people.make(number, team, colleagues[place % len(colleagues)], situation, rows)
             present.arrange(person, story.tell(person, rows), rows)
+            record.add(person, rows)
             if len(rows.participants) >= BATCH:
                 rows.write()
                 rows = Rows()
         rows.write()
+        record.finish()
         SweepRun.objects.create(
             started_at=self.now - timedelta(seconds=40), finished_at=self.now - timedelta(seconds=39)
         )

@@ -5,7 +5,24 @@ from typing import Any
 
 from django.db import transaction
 
-from caseload.models import Assignment, Participant, PhoneNumber, Quotation, ServiceEpisode, Session, SessionDraft, Win
+from caseload.models import (
+    Assignment,
+    Complaint,
+    Expectations,
+    Goal,
+    GoalProgress,
+    GoalStep,
+    Participant,
+    PeerRequest,
+    PhoneNumber,
+    Quotation,
+    ServiceEpisode,
+    Session,
+    SessionDraft,
+    Setback,
+    Tried,
+    Win,
+)
 from followups.models import CheckInPlan, CloserRhythm, ContactAttempt, FollowUp, NextStep, Reminder
 
 
@@ -20,6 +37,14 @@ class Rows:
     assignments: list[Assignment] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
     activities: list[Any] = field(default_factory=list)
+    goals: list[Goal] = field(default_factory=list)
+    steps: list[GoalStep] = field(default_factory=list)
+    progress: list[GoalProgress] = field(default_factory=list)
+    tried: list[Tried] = field(default_factory=list)
+    expectations: list[Expectations] = field(default_factory=list)
+    setbacks: list[Setback] = field(default_factory=list)
+    complaints: list[Complaint] = field(default_factory=list)
+    requests: list[PeerRequest] = field(default_factory=list)
     wins: list[Win] = field(default_factory=list)
     plans: list[CheckInPlan] = field(default_factory=list)
     closers: list[CloserRhythm] = field(default_factory=list)

@@ -182,3 +182,35 @@ WINS = (
     "Got the good chair from the curb, carried it up four floors.",
     "First shift at the bakery, burned nothing.",
 )
+
+# Goal, dimension of wellness, a first step, and the next.
+GOALS = (
+    ("A room with a lock that is mine", "environmental", "Ask at the housing office", "Write down what I can pay"),
+    ("Sleep through, most nights", "physical", "Phone out of the bedroom", "Lamp off at ten, three nights"),
+    ("See my daughter on Sundays", "social", "Write her a card", "Find out which bus goes there"),
+    ("Finish the welding certificate", "occupational", "Call the school", "Gather the old papers"),
+    ("Cook for somebody once a week", "social", "Buy one good pot", "Invite my neighbor"),
+    ("Que mi mamá vuelva a confiar en mí", "emotional", "Llamarla el domingo", "Ir a comer con ella"),
+    ("Money left on the twentieth", "financial", "Write down a week", "Ask about the phone plan"),
+    ("Sing again, third row", "spiritual", "Listen to the old record", "Go once and sit in the back"),
+)
+TRIED = (
+    "Walking by the river before breakfast",
+    "Radio on low at night",
+    "Counting five things I can see",
+    "Calling my sister before, not after",
+    "Going to the noon group instead of the evening one",
+    "Writing the letter and not sending it",
+)
+# What they expect of us, what we ask of them.
+EXPECTED = (
+    ("Call when you say you will, even if it is short.", "Tell me when it is too much."),
+    ("Do not talk to me like a form.", "Say so if a time does not suit you."),
+    ("Ask before you tell anybody.", ""),
+)
+SETBACKS = (
+    "It was too loud at home. I went out, and I stayed out.",
+    "Three days I do not want to talk about. I am here, though.",
+    "Perdí el trabajo el jueves y no salí de la cama.",
+    "I said yes when I meant no. I know it now.",
+)
