@@ -21,6 +21,7 @@ class Entry:
     view: str
     permission: Permission
     icon: str
+    also: tuple[str, ...] = ()
 
 
 MENU = (
@@ -33,9 +34,13 @@ MENU = (
     Entry(_("Talks"), "signals", Permission.READ_RECORDS, "text"),
     Entry(_("Staff"), "staff", Permission.RUN_ACCOUNTS, "people"),
     Entry(_("Teams"), "teams", Permission.RUN_ACCOUNTS, "note"),
-    Entry(_("Outcomes"), "outcomes", Permission.RUN_ACCOUNTS, "check"),
-    Entry(_("Hard moments"), "hard_days", Permission.RUN_ACCOUNTS, "star"),
-    Entry(_("Words"), "word_hints", Permission.RUN_ACCOUNTS, "text"),
+    Entry(
+        _("Lists"),
+        "outcomes",
+        Permission.RUN_ACCOUNTS,
+        "check",
+        ("add_outcome", "outcome", "activities", "hard_days", "word_hints"),
+    ),
     Entry(_("Deliveries"), "deliveries", Permission.RUN_ACCOUNTS, "text"),
 )
 
@@ -60,7 +65,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     here = getattr(request.resolver_match, "view_name", "")
     return {
         "nav": [
-            {"label": entry.label, "url": reverse(entry.view), "icon": entry.icon, "is_current": entry.view == here}
+            {
+                "label": entry.label,
+                "url": reverse(entry.view),
+                "icon": entry.icon,
+                "is_current": here in (entry.view, *entry.also),
+            }
             for entry in entries_for(user)
         ],
         "unread": SimpleLazyObject(lambda: Reminder.objects.visible_to(user).needed().unseen().count()),

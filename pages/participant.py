@@ -1,6 +1,7 @@
 """The record: words on top, what is planned, and the story."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from accounts.access import Permission, requires, supervised_teams
-from caseload.models import EndingReason, Participant, Quotation
+from caseload.models import EndingReason, Participant, Quotation, RecordRules, Strand
 from caseload.models.glance import at_a_glance
 from caseload.models.rules import rules_of
 from followups.calendar import local_date
@@ -19,6 +20,8 @@ from followups.models.timeline import page, read_cursor
 ENTRIES = 25
 # Of each topic; older words still stand in the story.
 WORDS = 10
+# A strand that no session touched for so long is offered.
+LATELY = timedelta(days=RecordRules._meta.get_field("untouched_days").default)
 
 
 @requires(Permission.READ_RECORDS)
@@ -29,6 +32,7 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         .with_specialist()
         .with_episode()
         .with_phones()
+        .with_touched(timezone.now() - LATELY)
     )
     person = get_object_or_404(with_rhythm(people), pk=participant_id)
     now = timezone.now()
@@ -49,6 +53,7 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "standing": list(
                 standing.with_days_overdue(now).select_related("owner", "moved_by").order_by("due_on", "pk")[:50]
             ),
+            "untouched": untouched(person, today - timedelta(days=rules.untouched_days)),
             "ask_words_before": today - timedelta(days=rules.words_again_days),
             "ask_expectations_before": today - timedelta(days=rules.expectations_days),
             "entries": entries,
@@ -57,6 +62,13 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "supervises": person.team_id in supervised_teams(request.user),
         },
     )
+
+
+def untouched(person: Any, since: date) -> list[str]:
+    """The strands no session has touched lately; none to speak of for somebody who is new with us."""
+    if not person.is_active or person.with_us_since > since:
+        return []
+    return [str(label) for code, label in Strand.choices if not getattr(person, f"touched_{code}")]
 
 
 def by_topic(quotations: list[Quotation]) -> list[dict[str, object]]:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from pages import (
+    around,
     closer,
     copy,
     drafts,
@@ -20,6 +21,7 @@ from pages import (
     participants,
     plan,
     profile,
+    services,
     session,
     setback,
     signals,
@@ -70,6 +72,15 @@ urlpatterns = [
     path("groups/<uuid:series_id>/meet/", group_meeting.meet, name="meet"),
     path("groups/places/<uuid:place_id>/leave/", groups.leave_group, name="leave_group"),
     path("meetings/<uuid:meeting_id>/", groups.meeting, name="meeting"),
+    # Around them
+    path("participants/<uuid:participant_id>/around/", around.around, name="around"),
+    path("participants/<uuid:participant_id>/refer/", around.refer, name="refer"),
+    path("barriers/<uuid:barrier_id>/change/", around.change_barrier, name="change_barrier"),
+    path("connections/<uuid:connection_id>/end/", around.end_connection, name="end_connection"),
+    path("referrals/<uuid:referral_id>/answer/", around.answer_referral, name="answer_referral"),
+    path("services/", services.services, name="services"),
+    path("services/new/", services.add_service, name="add_service"),
+    path("services/<uuid:service_id>/", services.service, name="service"),
     # With the person
     path("participants/<uuid:participant_id>/copy/", copy.whole_copy, name="whole_copy"),
     path("participants/<uuid:participant_id>/copy.json", copy.whole_copy_json, name="whole_copy_json"),

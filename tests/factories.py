@@ -10,7 +10,9 @@ from accounts.ids import new_id
 from accounts.models import Cover, Invitation, Membership, OutgoingEmail, Role, Team, User
 from caseload.models import (
     Assignment,
+    Barrier,
     Complaint,
+    Connection,
     Expectations,
     Goal,
     GoalStep,
@@ -21,7 +23,9 @@ from caseload.models import (
     PeerRequest,
     PhoneNumber,
     Quotation,
+    Referral,
     RosterPlace,
+    Service,
     ServiceEpisode,
     Session,
     SessionDraft,
@@ -266,6 +270,47 @@ class ExpectationsFactory(DjangoModelFactory):
     agreed_on = DAY
     recorded_at = NOON
     recorded_by = factory.SubFactory(UserFactory)
+
+
+class BarrierFactory(DjangoModelFactory):
+    class Meta:
+        model = Barrier
+
+    participant = factory.SubFactory(ParticipantFactory)
+    what = factory.Sequence(lambda number: f"No bus on Sundays, {number}")
+    since = changed_on = DAY
+    recorded_at = NOON
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class ConnectionFactory(DjangoModelFactory):
+    class Meta:
+        model = Connection
+
+    participant = factory.SubFactory(ParticipantFactory)
+    what = factory.Sequence(lambda number: f"The choir, {number}")
+    since = DAY
+    recorded_at = NOON
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class ServiceFactory(DjangoModelFactory):
+    class Meta:
+        model = Service
+
+    name = factory.Sequence(lambda number: f"Legal aid {number}")
+
+
+class ReferralFactory(DjangoModelFactory):
+    class Meta:
+        model = Referral
+
+    participant = factory.SubFactory(ParticipantFactory)
+    to_whom = "The dentist on Main Street"
+    offered_on = changed_on = DAY
+    recorded_at = NOON
+    recorded_by = factory.SubFactory(UserFactory)
+    form_token = factory.LazyFunction(new_id)
 
 
 class LedFactory(DjangoModelFactory):

@@ -10,6 +10,7 @@ from caseload.models.phones import PhoneNumber
 from caseload.models.rules import RecordRules
 from caseload.models.sessions import Activity, Method, Session, SessionStatus, Strand
 from caseload.models.setbacks import CrisisContact, Prompt, Setback
+from caseload.models.strands import Barrier, BarrierChange, Connection, Referral, Service
 from caseload.models.trust import Complaint, PeerRequest, SignalTalk
 from caseload.models.wins import Win
 from caseload.models.words import Quotation
@@ -18,7 +19,10 @@ __all__ = [
     "Activity",
     "Agreement",
     "Assignment",
+    "Barrier",
+    "BarrierChange",
     "Complaint",
+    "Connection",
     "CrisisContact",
     "EndingReason",
     "Expectations",
@@ -36,7 +40,9 @@ __all__ = [
     "Quotation",
     "RecordReview",
     "RecordRules",
+    "Referral",
     "RosterPlace",
+    "Service",
     "ServiceEpisode",
     "Session",
     "SessionDraft",

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from caseload.models.goals import Expectations, Goal, GoalState, GoalStep, Tried
 from caseload.models.participants import Participant
+from caseload.models.strands import OPEN, Barrier, Referral
 from caseload.models.wins import Win
 
 # Of the goals; their own page has all of them.
@@ -43,6 +44,8 @@ def kinds(participant: Participant) -> list[tuple[str, QuerySet[Any], tuple[Any,
     steps = GoalStep.objects.filter(goal=OuterRef("pk"), done_on=None).order_by("due_on", "recorded_at")
     agreed = Expectations.objects.filter(participant=participant).order_by("-agreed_on", "-pk")
     tried = Tried.objects.filter(participant=participant, answer="").order_by("-tried_on", "-pk")
+    barriers = Barrier.objects.filter(participant=participant).exclude(state="gone").order_by("-changed_on", "-pk")
+    offers = Referral.objects.filter(participant=participant, state__in=OPEN).order_by("-changed_on", "-pk")
     wins = Win.objects.filter(participant=participant).order_by("-happened_on", "-pk")
     return [
         ("win", wins[:1], (F("text"), F("happened_on"), words(""))),
@@ -56,6 +59,8 @@ def kinds(participant: Participant) -> list[tuple[str, QuerySet[Any], tuple[Any,
             ),
         ),
         ("expected", agreed[:1], (F("theirs"), F("agreed_on"), F("ours"))),
+        ("barrier", barriers[:3], (F("what"), F("changed_on"), F("state"))),
+        ("referral", offers[:3], (Coalesce("service__name", "to_whom"), F("changed_on"), F("state"))),
         ("tried", tried[:1], (F("text"), F("tried_on"), words(""))),
     ]
 

@@ -175,6 +175,14 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         numbers = PhoneNumber.objects.filter(participant=OuterRef("pk")).order_by("position", "pk")
         return self.annotate(numbers=ArraySubquery(numbers.values(one=JSONObject(**{name: name for name in names}))))
 
+    def with_touched(self, since: datetime) -> "ParticipantQuerySet":
+        """Adds `touched_…` for each strand: whether a session since then touched it."""
+        sessions = self.model._meta.get_field("sessions").related_model.objects.filter(
+            participant=OuterRef("pk"), started_at__gte=since
+        )
+        codes = ("goals", "skills", "advocacy", "community")
+        return self.annotate(**{f"touched_{code}": Exists(sessions.filter(strands__contains=[code])) for code in codes})
+
     def with_specialist(self) -> "ParticipantQuerySet":
         """Adds `specialist_id` and `specialist_name` of the current assignment."""
         now = Assignment.objects.current().filter(participant=OuterRef("pk"))

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db import models
 
-from caseload.models import Participant, RosterPlace, Session
+from caseload.models import Participant, Referral, RosterPlace, Session
 
 # Each table about a person, by how its rows lead to them. A test walks all models: a new one has to be named.
 LEADS = {
@@ -23,6 +23,10 @@ LEADS = {
     "caseload.Setback": "participant",
     "caseload.Session": "participant",
     "caseload.RosterPlace": "participant",
+    "caseload.Barrier": "participant",
+    "caseload.BarrierChange": "barrier__participant",
+    "caseload.Referral": "participant",
+    "caseload.Connection": "participant",
     "caseload.NoteAddition": "session__participant",
     "caseload.Agreement": "session__participant",
     "caseload.ServiceEpisode": "participant",
@@ -58,6 +62,8 @@ def whole_record(participant: Participant) -> Iterator[tuple[type[models.Model],
             rows = rows.select_related("meeting", *people).prefetch_related("activities")
         if model is RosterPlace:
             rows = rows.select_related("series")
+        if model is Referral:
+            rows = rows.select_related("service", *people)
         found = [values(row) for row in rows]
         if found:
             yield model, found
@@ -78,6 +84,8 @@ def values(row: models.Model) -> dict[str, Any]:
             told[field.name] = plain(value)
     if getattr(row, "meeting_id", None):
         told |= {"group": row.meeting.name, "what_the_group_did": row.meeting.description}
+    if isinstance(row, Referral):
+        told["to"] = row.place
     if isinstance(row, RosterPlace):
         told["group"] = row.series.name
     if hasattr(row, "activities"):

@@ -7,17 +7,37 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 
-from caseload.models import Activity, Goal, GoalProgress, GoalStep, Participant, Quotation, Session, Setback, Tried, Win
+from caseload.models import (
+    Activity,
+    Goal,
+    GoalProgress,
+    GoalStep,
+    Participant,
+    Quotation,
+    Referral,
+    Session,
+    Setback,
+    Tried,
+    Win,
+)
 from caseload.models.goals import Answer, Direction, Doer, GoalState
+from caseload.models.strands import ReferralState
 from caseload.models.words import Topic
 from followups.calendar import DAY, local_date, midnight
 from followups.models.attempts import ContactAttempt
 from followups.models.followups import FollowUp, State
 
 # The choices behind the word that stands beside a line.
-ABOUT = {"words": Topic, "goal": GoalState, "step": Doer, "progress": Direction, "tried": Answer}
+ABOUT = {
+    "words": Topic,
+    "goal": GoalState,
+    "step": Doer,
+    "progress": Direction,
+    "tried": Answer,
+    "referral": ReferralState,
+}
 
 DayLines = tuple[QuerySet[Any], str, str, Any, Any]
 
@@ -112,6 +132,7 @@ def lines_of_days(user: Any, participant: Participant) -> list[DayLines]:
     """What belongs to a day and not to a moment: rows, the day's column, the kind, what it says, what it is about."""
     wins = Win.objects.visible_to(user).filter(participant=participant)
     said = Quotation.objects.visible_to(user).filter(participant=participant)
+    answered = Referral.objects.visible_to(user).filter(participant=participant).exclude(state="offered")
     setbacks = Setback.objects.visible_to(user).filter(participant=participant)
     closed = Goal.objects.visible_to(user).filter(participant=participant).exclude(closed_on=None)
     steps = GoalStep.objects.visible_to(user).filter(goal__participant=participant).exclude(done_on=None)
@@ -120,6 +141,7 @@ def lines_of_days(user: Any, participant: Participant) -> list[DayLines]:
     return [
         (wins, "happened_on", "win", F("text"), words("")),
         (said, "said_on", "words", F("text"), F("topic")),
+        (answered, "changed_on", "referral", Coalesce("service__name", "to_whom"), F("state")),
         (setbacks, "happened_on", "setback", F("words"), words("")),
         (closed, "closed_on", "goal", F("wording"), F("state")),
         (steps, "done_on", "step", F("text"), F("done_by")),

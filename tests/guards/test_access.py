@@ -88,6 +88,15 @@ ADDRESSES = {
     "meet": LED,
     "leave_group": LED,
     "meeting": LED,
+    "around": RECORD,
+    "refer": RECORD,
+    "change_barrier": RECORD,
+    "end_connection": RECORD,
+    "answer_referral": RECORD,
+    "services": LIST,
+    "add_service": SUPERVISE,
+    "service": SUPERVISE,
+    "activities": ADMIN,
     "whole_copy": RECORD,
     "whole_copy_json": RECORD,
     "agree_with_note": RECORD,
@@ -254,6 +263,10 @@ def cast(participant, specialist, colleague, supervisor, other_supervisor, admin
     step = factories.GoalStepFactory(goal__participant=participant)
     series = factories.GroupSeriesFactory(team=team, facilitators=[specialist])
     ids = {
+        "barrier_id": factories.BarrierFactory(participant=participant).pk,
+        "connection_id": factories.ConnectionFactory(participant=participant).pk,
+        "referral_id": factories.ReferralFactory(participant=participant).pk,
+        "service_id": factories.ServiceFactory().pk,
         "series_id": series.pk,
         "place_id": factories.RosterPlaceFactory(series=series, participant=participant).pk,
         "meeting_id": factories.GroupMeetingFactory(team=team, series=series, facilitators=[specialist]).pk,

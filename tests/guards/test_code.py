@@ -23,6 +23,7 @@ INTERNAL = {
     "caseload.Activity": "the same list for everybody",
     "caseload.GroupSeries_facilitators": "the link between a group and who leads it",
     "caseload.GroupMeeting_facilitators": "the link between a meeting and who led it",
+    "caseload.BarrierChange": "read with its barrier",
     "caseload.WordHint": "the same words for everybody",
     "caseload.Prompt": "the same words for everybody",
     "caseload.CrisisContact": "public numbers, read for a team; about nobody",

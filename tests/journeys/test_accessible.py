@@ -69,7 +69,12 @@ def people(participant, specialist, colleague, supervisor, administrator, team):
     factories.SessionFactory(
         participant=participant, meeting=met, specialist=specialist, started_at=met.started_at, minutes=60, note=LONG
     )
+    factories.ReferralFactory(participant=participant, to_whom=LONG[:150], state="did_not", why_not=LONG)
     ids = {
+        "barrier_id": factories.BarrierFactory(participant=participant, what=LONG).pk,
+        "connection_id": factories.ConnectionFactory(participant=participant, what=LONG).pk,
+        "referral_id": factories.ReferralFactory(participant=participant).pk,
+        "service_id": factories.ServiceFactory(name=LONG, what_for=LONG).pk,
         "series_id": series.pk,
         "place_id": place.pk,
         "meeting_id": met.pk,

@@ -1,0 +1,65 @@
+"""What stands in the way, where somebody belongs, the directory, and the list of activities."""
+
+from typing import Any
+
+from django import forms
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from caseload.models import Activity, Service
+from caseload.models.strands import BarrierState
+
+
+class BarrierForm(forms.Form):
+    """Something in the way."""
+
+    what = forms.CharField(
+        label=_("Something in the way"), max_length=300, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+
+
+class ConnectionForm(forms.Form):
+    """A place or circle they belong to."""
+
+    what = forms.CharField(label=_("Where they belong"), max_length=200, widget=forms.TextInput(attrs={"dir": "auto"}))
+
+
+class BarrierStateForm(forms.Form):
+    """How it stands with a barrier now."""
+
+    state = forms.ChoiceField(choices=BarrierState)
+
+
+class ServiceForm(forms.ModelForm):
+    """A place people can be pointed to."""
+
+    class Meta:
+        model = Service
+        fields = ["name", "what_for", "phone", "address", "hours", "is_active"]
+
+    def clean_name(self) -> str:
+        """One of that name for everybody."""
+        name = self.cleaned_data["name"]
+        if Service.objects.filter(team=self.instance.team_id, name=name).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("This place is in the directory already."))
+        return name
+
+
+ActivityFormSet = forms.modelformset_factory(Activity, fields=["label", "position", "is_active"], extra=0, max_num=200)
+
+
+class NewActivityForm(forms.ModelForm):
+    """One more thing done together, or a topic of skill-building."""
+
+    class Meta:
+        model = Activity
+        fields = ["strand", "label", "position"]
+
+    def clean(self) -> dict[str, Any]:
+        """A code no other has, made from the words once."""
+        cleaned = super().clean()
+        if cleaned.get("label"):
+            self.instance.code = slugify(cleaned["label"])[:40]
+            if not self.instance.code or Activity.objects.filter(pk=self.instance.code).exists():
+                self.add_error("label", _("There is one with these words already, or they have no letters a to z."))
+        return cleaned
