@@ -87,14 +87,17 @@ def update_profile(
 
 
 @transaction.atomic
-def end_episode(*, participant: Participant, on: date, reason: str, by: User, at: datetime) -> None:
+def end_episode(
+    *, participant: Participant, on: date, reason: str, may_contact: str = "not_asked", by: User, at: datetime
+) -> None:
     """Close the open episode on that local day. Raises NotPossible if there is none, or the day is before it began."""
     locked = Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
     episode = locked.episodes.filter(ended_on=None).first()
     if episode is None or on < episode.started_on:
         raise NotPossible
     episode.ended_on, episode.ending_reason, episode.ended_by = on, reason, by
-    episode.save(update_fields=["ended_on", "ending_reason", "ended_by"])
+    episode.may_contact = may_contact
+    episode.save(update_fields=["ended_on", "ending_reason", "ended_by", "may_contact"])
     locked.is_active = False
     locked.save(update_fields=["is_active"])
     note("services_ended", subject=locked, by=by, at=at, reason=reason)

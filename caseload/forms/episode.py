@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caseload.forms.words import day_input
 from caseload.models import EndingReason
+from caseload.models.episodes import AfterTheEnd
 
 
 class EndServicesForm(forms.Form):
@@ -19,11 +20,22 @@ class EndServicesForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("How does it end?")},
     )
+    may_contact = forms.ChoiceField(
+        label=_("May somebody get in touch after that?"),
+        choices=AfterTheEnd,
+        initial=AfterTheEnd.NOT_ASKED,
+        widget=forms.RadioSelect,
+        required=False,
+    )
     on = forms.DateField(label=_("Last day"), widget=day_input())
 
     def __init__(self, *args: Any, today: date, since: date | None, **kwargs: Any) -> None:
         super().__init__(*args, initial={"on": today}, **kwargs)
         self.today, self.since = today, since
+
+    def clean_may_contact(self) -> str:
+        """Not asked is no yes."""
+        return self.cleaned_data["may_contact"] or AfterTheEnd.NOT_ASKED
 
     def clean_on(self) -> date:
         """Between the first day and today."""

@@ -23,6 +23,14 @@ class EndingReason(models.TextChoices):
     DIED = "died", _("Died")
 
 
+class AfterTheEnd(models.TextChoices):
+    """Whether somebody may be contacted after services have ended. Nobody is without a yes."""
+
+    NOT_ASKED = "not_asked", _("Not asked")
+    YES = "yes", _("Yes, they may be contacted")
+    NO = "no", _("No contact, please")
+
+
 class DayPeriod(Func):
     """The half-open date range of two columns; an empty end means it goes on."""
 
@@ -38,6 +46,13 @@ class ServiceEpisode(models.Model):
     started_on = models.DateField(_("with us since"))
     ended_on = models.DateField(_("until"), null=True, blank=True)
     ending_reason = models.CharField(_("how it ended"), max_length=20, choices=EndingReason, blank=True)
+    may_contact = models.CharField(
+        _("contact after the end"),
+        max_length=10,
+        choices=AfterTheEnd,
+        default=AfterTheEnd.NOT_ASKED,
+        db_default=AfterTheEnd.NOT_ASKED,
+    )
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, editable=False)
 
     class Meta:
@@ -57,6 +72,9 @@ class ServiceEpisode(models.Model):
                     & ~Q(ending_reason="")
                 ),
                 name="serviceepisode_end_has_reason_and_author",
+            ),
+            models.CheckConstraint(
+                condition=Q(may_contact__in=AfterTheEnd.values), name="serviceepisode_may_contact_known"
             ),
         ]
 

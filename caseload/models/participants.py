@@ -160,13 +160,14 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         return self.filter(Q(name_used__gt=last.name_used) | Q(name_used=last.name_used, pk__gt=last.pk))
 
     def with_episode(self) -> "ParticipantQuerySet":
-        """Adds `with_us_since`, `ended_on` and `ending_reason` of the latest episode."""
+        """Adds `with_us_since`, `ended_on`, `ending_reason` and `may_contact` of the latest episode."""
         episodes = self.model._meta.get_field("episodes").related_model.objects
         latest = episodes.filter(participant=OuterRef("pk")).order_by("-started_on", "-pk")
         return self.annotate(
             with_us_since=latest.values("started_on")[:1],
             ended_on=latest.values("ended_on")[:1],
             ending_reason=latest.values("ending_reason")[:1],
+            may_contact=latest.values("may_contact")[:1],
         )
 
     def with_phones(self) -> "ParticipantQuerySet":

@@ -13,14 +13,17 @@ from followups.models import CheckInPlan, CloserRhythm, DecidedBy, FollowUp, Sta
 
 
 @transaction.atomic
-def end_services(*, participant: Participant, on: date, reason: str, by: User, at: datetime) -> None:
+def end_services(
+    *, participant: Participant, on: date, reason: str, may_contact: str = "not_asked", by: User, at: datetime
+) -> None:
     """End the episode on that local day, close what is planned, end rhythm and assignment: all or nothing.
 
+    `may_contact` is what the person said to being contacted afterwards; without a yes nobody is.
     Raises enrolment.NotPossible, planning.TooSoonToStop: nobody is let go by silence.
     """
     if reason == EndingReason.CONTACT_LOST:
         planning.refuse_silence(participant, DecidedBy.SUPERVISOR, by)
-    enrolment.end_episode(participant=participant, on=on, reason=reason, by=by, at=at)
+    enrolment.end_episode(participant=participant, on=on, reason=reason, may_contact=may_contact, by=by, at=at)
     FollowUp.objects.standing().filter(participant=participant).update(
         state=State.ENDED, closed_at=at, closed_by=by, closing_reason=""
     )

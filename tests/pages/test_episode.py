@@ -1,4 +1,5 @@
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from followups.models import FollowUp
@@ -54,3 +55,22 @@ def test_a_second_press_ends_or_welcomes_nobody_twice(sign_in, supervisor, parti
 def test_services_end_on_a_day_that_can_be(sign_in, specialist, participant, on: str) -> None:
     page = sign_in(specialist).post(reverse("end_services", args=[participant.pk]), {"reason": "moved", "on": on})
     assert "on" in page.context["form"].errors
+
+
+@pytest.mark.parametrize(("answer", "calls"), [("yes", True), ("no", False), ("not_asked", False), ("", False)])
+def test_after_the_end_nobody_is_called_without_a_yes(
+    sign_in, specialist, supervisor, participant, answer: str, calls: bool
+) -> None:
+    factories.PhoneNumberFactory(participant=participant, may_call=True)
+    given = {"reason": "moved", "on": "2026-05-06", "may_contact": answer}
+    sign_in(specialist).post(reverse("end_services", args=[participant.pk]), given)
+    participant.refresh_from_db()
+    assert not participant.is_active
+    text = sign_in(supervisor).get(reverse("participant", args=[participant.pk])).content.decode()
+    assert ("tel:" in text) is calls
+    assert participant.episodes.get().may_contact == (answer or "not_asked")
+
+
+def test_an_answer_nobody_gives_is_refused(participant) -> None:
+    with pytest.raises(IntegrityError, match="serviceepisode_may_contact_known"), transaction.atomic():
+        participant.episodes.update(may_contact="perhaps")
