@@ -72,7 +72,7 @@ def overlaps_of(request: HttpRequest, form: LogSessionForm) -> list[paperwork.Sa
     session = form.session()
     if "overlap_ok" in request.POST or not session.minutes:
         return []
-    return paperwork.at_the_same_time(request.user, session.participant, session.started_at, session.minutes)
+    return paperwork.at_the_same_time(request.user, session, session.participant)
 
 
 def was_saved(request: HttpRequest, participant: Participant) -> bool:

@@ -48,11 +48,16 @@ class SameTime:
     specialist: str
 
 
-def at_the_same_time(user: Any, participant: Participant, began: datetime, minutes: int) -> list[SameTime]:
-    """What this colleague, or this person, has in the record already for that time; a few of them. Two queries."""
+def at_the_same_time(user: Any, session: Session, participant: Participant) -> list[SameTime]:
+    """What this colleague, or this person, has in the record already for that time; a few of them. Two queries.
+
+    The session itself, sent a second time, is no other.
+    """
+    began, minutes = session.started_at, session.minutes or 0
     ours = Q(specialist=user.pk) | Q(participant=participant.pk)
     rows = list(
         Session.objects.filter(ours)
+        .exclude(form_token=session.form_token)
         .overlapping(began, began + timedelta(minutes=minutes))
         .select_related("participant", "specialist")
         .order_by("started_at", "pk")[:5]

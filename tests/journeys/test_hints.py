@@ -6,36 +6,41 @@ from django.urls import reverse
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize(
-    ("typed", "suggested"),
-    [
-        ("She said the ADDICT next door left.", "substance use disorder"),
-        ("They are in  denial.", "of two minds"),
-        ("(relapse)", "return to use"),
-        ("He got clean, he says", "is in recovery"),
-        ("non-compliant", "chose otherwise"),
-        ("a former addict", "person in recovery"),
-        ("Cleaning the kitchen, addicting songs, clientele", ""),
-        ("überclient3 and addictó", ""),
-    ],
-)
-def test_a_labelling_word_in_a_note(open_as, specialist, participant, typed: str, suggested: str) -> None:
+SUGGESTED = {
+    "She said the ADDICT next door left.": "substance use disorder",
+    "They are in  denial.": "of two minds",
+    "(relapse)": "return to use",
+    "He got clean, he says": "is in recovery",
+    "non-compliant": "chose otherwise",
+    "a former addict": "person in recovery",
+}
+NO_WORD_OF_ITS_OWN = ("Cleaning the kitchen, addicting songs, clientele", "überclient3 and addictó")
+
+
+def test_a_labelling_word_in_a_note(open_as, specialist, participant) -> None:
     page = open_as(specialist, reverse("log_session", args=[participant.pk]))
-    hints = page.locator(".word-hints").first
+    hints, note = page.locator(".word-hints").first, page.get_by_label("Note")
     hints.wait_for(state="attached")
-    note = page.get_by_label("Note")
-    if suggested:
+    for typed, suggested in SUGGESTED.items():
         note.fill(typed)
         hints.get_by_text(suggested).wait_for()
-        assert hints.locator("p").count() == 1
-        hints.get_by_role("button").click()
-        assert hints.locator("p").count() == 0
-    else:
-        note.fill("relapse")
-        hints.locator("p").first.wait_for()
-        note.fill(typed)
-        hints.locator("p").first.wait_for(state="detached")
-    assert note.input_value() == typed
+        assert hints.locator("p").count() == 1, typed
+        assert note.input_value() == typed
+        for innocent in NO_WORD_OF_ITS_OWN:
+            note.fill(innocent)
+            hints.locator("p").first.wait_for(state="detached")
+
+
+def test_one_that_is_put_away_stays_away(open_as, specialist, participant) -> None:
+    page = open_as(specialist, reverse("log_session", args=[participant.pk]))
+    hints, note = page.locator(".word-hints").first, page.get_by_label("Note")
+    hints.wait_for(state="attached")
+    note.fill("a former addict")
+    hints.get_by_role("button").click()
+    assert hints.locator("p").count() == 0
+    note.fill("a former addict, and a relapse")
+    hints.get_by_text("return to use").wait_for()
+    assert hints.locator("p").count() == 1
 
 
 def test_their_own_words_are_left_alone(open_as, specialist, participant) -> None:

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Team
 from caseload.actions import notes
-from caseload.models import NoteAddition, RecordRules, Session
+from caseload.models import NoteAddition, RecordRules, Session, paperwork
 from tests import factories
 from tests.pages.test_log_session import answers as form
 from tests.pages.test_today import count_queries
@@ -97,6 +97,14 @@ def test_the_same_time_is_shown_with_its_facts_before_it_is_saved(sign_in, speci
     assert Session.objects.count() == 1
     client.post(reverse("log_session", args=[participant.pk]), {**given, "overlap_ok": "1"})
     assert Session.objects.count() == 2
+
+
+def test_a_double_click_is_no_overlap_with_itself(participant, specialist) -> None:
+    saved = factories.SessionFactory(participant=participant, specialist=specialist, started_at=NOON)
+    again = Session(started_at=NOON, minutes=30, form_token=saved.form_token)
+    assert paperwork.at_the_same_time(specialist, again, participant) == []
+    other = Session(started_at=NOON, minutes=30, form_token=factories.new_id())
+    assert len(paperwork.at_the_same_time(specialist, other, participant)) == 1
 
 
 def test_writing_anew_keeps_what_is_not_on_the_form(sign_in, specialist, session) -> None:
