@@ -6,17 +6,13 @@ from django.db import transaction
 
 from accounts.actions.events import note
 from accounts.models import User
+from caseload.actions.locking import lock
 from caseload.models import Expectations, Goal, GoalProgress, Participant, Tried
 from caseload.models.goals import GoalState
 
 
 class AlreadyClosed(Exception):
     """The goal was reached or set aside in the meantime."""
-
-
-def lock(participant_id: object) -> Participant:
-    """The participant's row, locked first, so that two deeds about one person follow each other."""
-    return Participant.objects.select_for_update(no_key=True).get(pk=participant_id)
 
 
 @transaction.atomic

@@ -6,12 +6,8 @@ from django.db import transaction
 
 from accounts.actions.events import note
 from accounts.models import User
+from caseload.actions.locking import lock
 from caseload.models import Activity, Barrier, BarrierChange, Connection, Participant, Service
-
-
-def lock(participant_id: object) -> Participant:
-    """The participant's row, locked first."""
-    return Participant.objects.select_for_update(no_key=True).get(pk=participant_id)
 
 
 @transaction.atomic

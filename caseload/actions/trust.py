@@ -7,16 +7,12 @@ from django.db import transaction
 from accounts.access import supervised_teams
 from accounts.actions.events import note
 from accounts.models import User
+from caseload.actions.locking import lock
 from caseload.models import Complaint, Participant, PeerRequest, SignalTalk
 
 
 class NotYours(Exception):
     """Only a supervisor of the team answers."""
-
-
-def lock(participant_id: object) -> Participant:
-    """The participant's row, locked first."""
-    return Participant.objects.select_for_update(no_key=True).get(pk=participant_id)
 
 
 @transaction.atomic

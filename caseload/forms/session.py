@@ -147,11 +147,17 @@ class SessionForm(forms.ModelForm):
         if not met:
             cleaned["strands"], cleaned["activities"] = [], Activity.objects.none()
             cleaned["place"], cleaned["shared_experience"], cleaned["goal"] = "", None, None
-        day, clock = cleaned.get("when_date"), cleaned.get("when_time")
-        if day and clock:
-            naive_now = self.local_now.replace(tzinfo=None)
-            if datetime.combine(day, clock) > naive_now + CLOCK_TOLERANCE:
-                self.add_error("when_date", _("This is still to come. Log it once it has happened."))
-            elif day < naive_now.date() - LONGEST_AGO:
-                self.add_error("when_date", _("This is more than a year ago. Is the year right?"))
+        check_when(self, self.local_now)
         return cleaned
+
+
+def check_when(form: forms.BaseForm, local_now: datetime) -> None:
+    """Put a message beside a day and time that are still to come, or too long ago to be meant."""
+    day, clock = form.cleaned_data.get("when_date"), form.cleaned_data.get("when_time")
+    if not day or not clock:
+        return
+    naive_now = local_now.replace(tzinfo=None)
+    if datetime.combine(day, clock) > naive_now + CLOCK_TOLERANCE:
+        form.add_error("when_date", _("This is still to come. Log it once it has happened."))
+    elif day < naive_now.date() - LONGEST_AGO:
+        form.add_error("when_date", _("This is more than a year ago. Is the year right?"))

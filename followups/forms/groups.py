@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import new_id
 from accounts.models import User
 from caseload.forms.hints import hinted
-from caseload.forms.session import CLOCK_TOLERANCE, LENGTHS, LONGEST_AGO
+from caseload.forms.session import LENGTHS, check_when
 from caseload.models import GroupMeeting, GroupSeries, Participant
 from followups.actions.groups import Attendance
 from followups.actions.planning import WhatNext
@@ -138,13 +138,7 @@ class MeetingForm(WhatNextFields, forms.ModelForm):
         if minutes is None and "minutes" not in self.errors:
             self.add_error("minutes", _("How long did it take? A guess is fine."))
         cleaned["minutes"] = minutes
-        day, clock = cleaned.get("when_date"), cleaned.get("when_time")
-        if day and clock:
-            naive_now = self.local_now.replace(tzinfo=None)
-            if datetime.combine(day, clock) > naive_now + CLOCK_TOLERANCE:
-                self.add_error("when_date", _("This is still to come. Log it once it has happened."))
-            elif day < naive_now.date() - LONGEST_AGO:
-                self.add_error("when_date", _("This is more than a year ago. Is the year right?"))
+        check_when(self, self.local_now)
         self.check_size(cleaned)
         return cleaned
 
