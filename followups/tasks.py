@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from followups import delivery
-from followups.actions import plans
+from followups.actions import milestones, plans
 from followups.reminders import digests
 
 
@@ -16,8 +16,9 @@ def sweep() -> int:
 
 @shared_task
 def plan_ahead() -> int:
-    """Create the coming follow-ups of every check-in plan."""
-    return plans.lay_out_all(at=timezone.now())
+    """Create the coming follow-ups of every check-in plan and of every day to remember."""
+    now = timezone.now()
+    return plans.lay_out_all(at=now) + milestones.lay_out_all(at=now)
 
 
 @shared_task

@@ -16,6 +16,7 @@ from pages import (
     handoff,
     intake,
     log_session,
+    milestones,
     notes,
     participant,
     participants,
@@ -81,6 +82,8 @@ urlpatterns = [
     path("services/", services.services, name="services"),
     path("services/new/", services.add_service, name="add_service"),
     path("services/<uuid:service_id>/", services.service, name="service"),
+    path("participants/<uuid:participant_id>/days/", milestones.milestones, name="milestones"),
+    path("days/<uuid:milestone_id>/forget/", milestones.forget_milestone, name="forget_milestone"),
     # With the person
     path("participants/<uuid:participant_id>/copy/", copy.whole_copy, name="whole_copy"),
     path("participants/<uuid:participant_id>/copy.json", copy.whole_copy_json, name="whole_copy_json"),

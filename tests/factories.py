@@ -19,6 +19,7 @@ from caseload.models import (
     GroupMeeting,
     GroupSeries,
     Method,
+    Milestone,
     Participant,
     PeerRequest,
     PhoneNumber,
@@ -290,6 +291,17 @@ class ConnectionFactory(DjangoModelFactory):
     participant = factory.SubFactory(ParticipantFactory)
     what = factory.Sequence(lambda number: f"The choir, {number}")
     since = DAY
+    recorded_at = NOON
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class MilestoneFactory(DjangoModelFactory):
+    class Meta:
+        model = Milestone
+
+    participant = factory.SubFactory(ParticipantFactory)
+    what = factory.Sequence(lambda number: f"A year of mornings, {number}")
+    on = DAY - timedelta(days=365)
     recorded_at = NOON
     recorded_by = factory.SubFactory(UserFactory)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from caseload.models import Quotation, Win
+from caseload.models import Milestone, Quotation, Win
 
 
 def day_input() -> forms.DateInput:
@@ -65,3 +65,20 @@ class WinForm(DatedForm):
         # The page is for this one sentence.
         widgets = {"text": forms.TextInput(attrs={"autofocus": True}), "happened_on": day_input()}
         error_messages = {"text": {"required": _("What went well? A few words are enough.")}}
+
+
+class MilestoneForm(forms.ModelForm):
+    """A day they want remembered; in the past or to come."""
+
+    class Meta:
+        model = Milestone
+        fields = ["what", "on", "yearly"]
+        widgets = {"what": forms.TextInput(attrs={"dir": "auto"}), "on": day_input()}
+        error_messages = {"what": {"required": _("What would they like remembered?")}}
+
+    def clean_on(self) -> date:
+        """A day of this or the last century, or of the next years."""
+        on = self.cleaned_data["on"]
+        if not 1900 <= on.year <= 2100:
+            raise forms.ValidationError(_("Is the year right?"))
+        return on

@@ -4,6 +4,7 @@ from caseload.models.episodes import EndingReason, ServiceEpisode
 from caseload.models.goals import Expectations, Goal, GoalProgress, GoalStep, Tried
 from caseload.models.groups import GroupMeeting, GroupSeries, RosterPlace
 from caseload.models.hints import WordHint
+from caseload.models.milestones import Milestone
 from caseload.models.notes import Agreement, NoteAddition, RecordReview, SessionReview
 from caseload.models.participants import Participant
 from caseload.models.phones import PhoneNumber
@@ -32,6 +33,7 @@ __all__ = [
     "GroupMeeting",
     "GroupSeries",
     "Method",
+    "Milestone",
     "NoteAddition",
     "Participant",
     "PeerRequest",

@@ -4,6 +4,7 @@ from followups.calendar.ages import AGES, Age, age_of, spread
 from followups.calendar.days import (
     DAY,
     WorkingCalendar,
+    comes_round,
     in_months,
     local_date,
     local_datetime,
@@ -35,6 +36,7 @@ __all__ = [
     "after_discharge",
     "after_setback",
     "age_of",
+    "comes_round",
     "hours_24_to_72",
     "in_months",
     "is_quiet",

@@ -107,3 +107,10 @@ class WorkingCalendar:
 def in_months(on: date, count: int) -> date:
     """The same day `count` months later; the month's last day where it has no such day."""
     return on + relativedelta(months=count)
+
+
+def comes_round(on: date, today: date) -> date:
+    """The next day from today on that is a year or years after a date; 29 February is kept on the 28th of others."""
+    years = max(0, today.year - on.year)
+    coming = in_months(on, 12 * years)
+    return coming if coming >= today else in_months(on, 12 * (years + 1))

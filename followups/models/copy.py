@@ -23,6 +23,7 @@ LEADS = {
     "caseload.Setback": "participant",
     "caseload.Session": "participant",
     "caseload.RosterPlace": "participant",
+    "caseload.Milestone": "participant",
     "caseload.Barrier": "participant",
     "caseload.BarrierChange": "barrier__participant",
     "caseload.Referral": "participant",
@@ -48,7 +49,17 @@ LEFT_OUT = {
     "caseload.Session_activities": "stands with its session",
 }
 # How the program finds its way, not something about the person.
-INNER = {"form_token", "before", "position", "search_name", "flagged_rung", "flagged_at", "unheard", "set_aside"}
+INNER = {
+    "month_day",
+    "form_token",
+    "before",
+    "position",
+    "search_name",
+    "flagged_rung",
+    "flagged_at",
+    "unheard",
+    "set_aside",
+}
 
 
 def whole_record(participant: Participant) -> Iterator[tuple[type[models.Model], list[dict[str, Any]]]]:

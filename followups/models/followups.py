@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import supervised_teams, teams_of
 from accounts.ids import new_id
 from accounts.models import Cover, Team, User
-from caseload.models import Assignment, GoalStep, Participant, Quotation, Referral, Session, Win
+from caseload.models import Assignment, GoalStep, Milestone, Participant, Quotation, Referral, Session, Win
 from followups.models.closer import CloserRhythm
 from followups.models.decisions import DecidedBy
 from followups.models.plans import CheckInPlan
@@ -186,6 +186,7 @@ class FollowUp(models.Model):
     closer = models.ForeignKey(CloserRhythm, on_delete=models.PROTECT, null=True, related_name="followups")
     plan = models.ForeignKey(CheckInPlan, on_delete=models.PROTECT, null=True, related_name="followups")
     session = models.ForeignKey(Session, on_delete=models.PROTECT, null=True, related_name="+")
+    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, null=True, related_name="followups")
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, null=True, related_name="followups")
     step = models.ForeignKey(GoalStep, on_delete=models.PROTECT, null=True, related_name="followups")
     attempts = models.PositiveSmallIntegerField(default=0, help_text="Tries since it was opened; kept by the deeds.")
@@ -223,6 +224,11 @@ class FollowUp(models.Model):
             models.UniqueConstraint(fields=["came_from"], name="followup_taken_up_again_once"),
             models.UniqueConstraint(
                 fields=["step"], condition=Q(state__in=STANDING, step__isnull=False), name="followup_one_per_step"
+            ),
+            models.UniqueConstraint(
+                fields=["milestone", "planned_on"],
+                condition=Q(milestone__isnull=False, came_from=None),
+                name="followup_one_per_milestone_day",
             ),
             models.UniqueConstraint(
                 fields=["referral"],

@@ -88,6 +88,8 @@ ADDRESSES = {
     "meet": LED,
     "leave_group": LED,
     "meeting": LED,
+    "milestones": RECORD,
+    "forget_milestone": RECORD,
     "around": RECORD,
     "refer": RECORD,
     "change_barrier": RECORD,
@@ -263,6 +265,7 @@ def cast(participant, specialist, colleague, supervisor, other_supervisor, admin
     step = factories.GoalStepFactory(goal__participant=participant)
     series = factories.GroupSeriesFactory(team=team, facilitators=[specialist])
     ids = {
+        "milestone_id": factories.MilestoneFactory(participant=participant).pk,
         "barrier_id": factories.BarrierFactory(participant=participant).pk,
         "connection_id": factories.ConnectionFactory(participant=participant).pk,
         "referral_id": factories.ReferralFactory(participant=participant).pk,

@@ -28,6 +28,7 @@ def secret(other_team, other_supervisor):
     factories.WinFactory(participant=person, text=f"{CANARY}win")
     factories.SessionFactory(participant=person, note=f"{CANARY}note")
     factories.GoalStepFactory(goal__participant=person, goal__wording=f"{CANARY}goal", text=f"{CANARY}step")
+    factories.MilestoneFactory(participant=person, what=f"{CANARY}day")
     factories.BarrierFactory(participant=person, what=f"{CANARY}barrier")
     factories.ConnectionFactory(participant=person, what=f"{CANARY}place")
     factories.ReferralFactory(participant=person, to_whom=f"{CANARY}dentist")

@@ -71,6 +71,7 @@ def people(participant, specialist, colleague, supervisor, administrator, team):
     )
     factories.ReferralFactory(participant=participant, to_whom=LONG[:150], state="did_not", why_not=LONG)
     ids = {
+        "milestone_id": factories.MilestoneFactory(participant=participant, what=LONG).pk,
         "barrier_id": factories.BarrierFactory(participant=participant, what=LONG).pk,
         "connection_id": factories.ConnectionFactory(participant=participant, what=LONG).pk,
         "referral_id": factories.ReferralFactory(participant=participant).pk,

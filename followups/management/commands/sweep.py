@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from followups import delivery, reminders
-from followups.actions import plans
+from followups.actions import milestones, plans
 from followups.reminders import digests
 
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do all of it, and say how much it was."""
         now = timezone.now()
-        laid_out = plans.lay_out_all(at=now)
+        laid_out = plans.lay_out_all(at=now) + milestones.lay_out_all(at=now)
         run = reminders.sweep(now)
         digested = digests.send_digests(now)
         sent = delivery.deliver(timezone.now)
