@@ -1,12 +1,14 @@
 """The whole record for the person: to read, to print, and for another program."""
 
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -71,7 +73,22 @@ def in_words(model: Any, row: dict[str, Any]) -> list[tuple[str, Any]]:
         if hasattr(field, "verbose_name")
     }
     shown = ((labels.get(name, name), value) for name, value in row.items() if not is_key(name, value))
-    return [(label, ", ".join(value) if isinstance(value, list) else value) for label, value in shown]
+    return [(label, readable(value)) for label, value in shown]
+
+
+def readable(value: Any) -> Any:
+    """A value as people read it."""
+    if isinstance(value, list):
+        return ", ".join(value)
+    if value is True:
+        return _("yes")
+    if not isinstance(value, str) or not value[:4].isdigit():
+        return value
+    with suppress(ValueError):
+        if len(value) == 10:
+            return formats.date_format(date.fromisoformat(value), "j M Y")
+        return formats.date_format(datetime.fromisoformat(value), "j M Y, H:i")
+    return value
 
 
 def is_key(name: str, value: Any) -> bool:

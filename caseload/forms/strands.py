@@ -45,7 +45,10 @@ class ServiceForm(forms.ModelForm):
         return name
 
 
-ActivityFormSet = forms.modelformset_factory(Activity, fields=["label", "position", "is_active"], extra=0, max_num=200)
+WORDS = {"strand": _("Strand"), "label": _("Words"), "position": _("Place in the list"), "is_active": _("In use")}
+ActivityFormSet = forms.modelformset_factory(
+    Activity, fields=["label", "position", "is_active"], labels=WORDS, extra=0, max_num=200
+)
 
 
 class NewActivityForm(forms.ModelForm):
@@ -54,6 +57,7 @@ class NewActivityForm(forms.ModelForm):
     class Meta:
         model = Activity
         fields = ["strand", "label", "position"]
+        labels = WORDS
 
     def clean(self) -> dict[str, Any]:
         """A code no other has, made from the words once."""

@@ -114,7 +114,10 @@ class MeetingForm(WhatNextFields, forms.ModelForm):
         each = [("", _("as for all")), *((code, self.quick[code].words) for code in EACH if code in self.quick)]
         for person in (*self.roster, *self.others):
             self.fields[f"here-{person.pk}"] = forms.BooleanField(
-                label=person.name_used, required=False, initial=person in self.roster
+                label=person.name_used,
+                required=False,
+                initial=person in self.roster,
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
             )
             self.fields[f"comment-{person.pk}"] = forms.CharField(
                 label=_("About this person alone"),
