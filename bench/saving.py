@@ -66,6 +66,7 @@ def saving() -> list[str]:
             "when_time": now.strftime("%H:%M"),
             "length": 30,
             "next_choice": "week",
+            "overlap_ok": "1",
             "purpose": "check_in",
         }
         answer = client.post(f"/participants/{person.pk}/log/", answers)

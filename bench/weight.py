@@ -1,8 +1,8 @@
 """What travels: the page as it is compressed, and everything it links to."""
 
 import re
+from urllib.parse import urljoin
 
-from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
@@ -38,7 +38,5 @@ def length_of(client: Client, link: str) -> int:
         return sent
     plain = client.get(link)
     text = (b"".join(plain.streaming_content) if plain.streaming else plain.content).decode()
-    folder = link.rsplit("/", 1)[0]
     inner = {one for one in WITHIN.findall(text) if not one.startswith("data:")}
-    links = (one if one.startswith(settings.STATIC_URL) else f"{folder}/{one}" for one in inner)
-    return sent + sum(length_of(client, link) for link in links)
+    return sent + sum(length_of(client, urljoin(link, one)) for one in inner)
