@@ -189,7 +189,9 @@ def test_a_row_that_always_raises_does_not_stop_the_others(due, worker, smtp, re
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP FUNCTION poison CASCADE")
-    missing = flagged_once(90)
+    # Of these ninety; what the plans laid out meanwhile may have been flagged as well, or not yet.
+    told = FollowUp.objects.filter(pk__in=[row.pk for row in rows], flagged_rung__gte=1, reminders__rung=1)
+    missing = 90 - told.distinct().count()
     report("F38", f"a row that always raises ({where})", lost=missing - (where == "flag"), repeated=0,
            seconds=seconds_since(began))  # fmt: skip
     assert missing == (1 if where == "flag" else 0)

@@ -117,7 +117,14 @@ DEEDS |= {"sign_note", "mark_note_read", "add_to_note", "time_of_month_csv"}
 DEEDS |= {"try_again", "readyz", "bring_back", "bring_person_back", "end_closer", "resume", "promise_kept"}
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")])
+# Both widths and both schemes on every run, the other two pairs on the long one.
+SIGHTS = [(PHONE, "light"), (DESK, "dark")]
+LONG_SIGHTS = [
+    pytest.param(size, scheme, marks=pytest.mark.long) for size, scheme in ((PHONE, "dark"), (DESK, "light"))
+]
+
+
+@pytest.mark.parametrize(("size", "scheme"), [*SIGHTS, *LONG_SIGHTS])
 def test_every_page(open_as, people, size: dict, scheme: str) -> None:
     users, ids = people
     axe, findings = Axe(), []
