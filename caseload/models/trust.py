@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import supervised_teams
 from accounts.ids import new_id
 from accounts.models import User
+from caseload.models.assignments import Assignment
 from caseload.models.goals import ByParticipant
 from caseload.models.participants import Participant
 
@@ -24,8 +25,14 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     """Questions about complaints."""
 
     def visible_to(self, user: Any) -> "ComplaintQuerySet":
-        """Those of participants this person may see; what is for supervisors, to them and to whoever wrote it down."""
-        theirs = Q(for_supervisor=False) | Q(participant__team__in=supervised_teams(user)) | Q(recorded_by=user.pk)
+        """Those of participants this person may see.
+
+        What is for the supervisor alone is seen by supervisors of the team who do not walk with the person themselves:
+        neither by who wrote it down, nor by a peer who stands in as supervisor.
+        """
+        walked_with = Assignment.objects.current().filter(specialist=user.pk).values("participant")
+        alone = Q(participant__team__in=supervised_teams(user)) & ~Q(participant__in=walked_with)
+        theirs = Q(for_supervisor=False) | alone
         return self.filter(theirs, participant__in=Participant.objects.visible_to(user))
 
 

@@ -26,7 +26,8 @@ def assign(
     pass_on_reminders(standing, specialist)
     # Told anew: the colleague has not heard of it yet. Who was told before has been told only once all the same.
     standing.update(owner=specialist, flagged_rung=0, flagged_at=None, unheard=False)
-    answer_wish(participant, by, at)
+    if specialist.pk != instead_of:
+        answer_wish(participant, by, at)
     return assignment
 
 

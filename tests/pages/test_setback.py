@@ -113,6 +113,28 @@ def test_one_for_the_supervisor_only_is_met_by_the_specialist_nowhere(sign_in, s
     assert "kestrelfinch" in sign_in(supervisor).get(address("trust_of", participant)).content.decode()
 
 
+def test_who_wrote_it_down_or_stands_in_as_supervisor_reads_it_no_more(
+    sign_in, specialist, supervisor, team, participant
+) -> None:
+    factories.ComplaintFactory(
+        participant=participant, words="kestrelfinch", for_supervisor=True, recorded_by=specialist, said_on=DAY
+    )
+    day = timedelta(days=1)
+    lent = {"role": "supervisor", "absent": supervisor, "cover": specialist}
+    factories.CoverFactory(team=team, starts_at=NOON - day, ends_at=NOON + 400 * day, **lent)
+    assert not Complaint.objects.visible_to(specialist).exists()
+    assert Complaint.objects.visible_to(supervisor).exists()
+    assert "kestrelfinch" not in sign_in(specialist).get(address("trust_of", participant)).content.decode()
+
+
+def test_the_same_peer_again_is_no_answer_to_the_wish(specialist, supervisor, participant) -> None:
+    wish = factories.PeerRequestFactory(participant=participant)
+    same = {"specialist": specialist, "instead_of": specialist.pk}
+    handing_on.assign(participant=participant, by=supervisor, at=NOON, **same)
+    wish.refresh_from_db()
+    assert wish.answered_at is None
+
+
 def test_talked_about_it_takes_it_off_the_list(sign_in, specialist, participant) -> None:
     factories.ComplaintFactory(participant=participant)
     client = sign_in(specialist)
