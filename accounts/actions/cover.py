@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.actions.events import note
 from accounts.models import Cover, Membership, Role, Team, User
@@ -72,8 +73,10 @@ def end(*, cover: Cover, by: User, at: datetime) -> None:
         row.save(update_fields=["ends_at"])
 
 
-def end_unfit(*, stand_in: User, by: User, at: datetime) -> None:
-    """End what somebody was to do in others' stead and no longer may, since they leave or changed roles."""
-    for row in Cover.objects.filter(cover=stand_in, ends_at__gt=at).select_related("team"):
-        if not stand_in.is_active or not may_be_lent(stand_in, row.team, row.role):
+def end_unfit(*, user: User, by: User, at: datetime) -> None:
+    """End what somebody who leaves or changed roles may no longer do for others, and lends no more to others."""
+    rows = Cover.objects.filter(Q(cover=user) | Q(absent=user), ends_at__gt=at).select_related("team")
+    for row in rows:
+        fits = may_be_lent(user, row.team, row.role) if row.cover_id == user.pk else holds(user, row.team, row.role)
+        if not user.is_active or not fits:
             end(cover=row, by=by, at=at)

@@ -25,7 +25,7 @@ def deactivate(*, user: User, by: User, at: datetime) -> int:
     waiting = handover.release_all(specialist=user, reason=AssignmentEnd.COLLEAGUE_LEFT, by=by, at=at)
     handing_on.nobody_keeps(waiting)
     give_back(user)
-    cover.end_unfit(stand_in=user, by=by, at=at)
+    cover.end_unfit(user=user, by=by, at=at)
     return len(waiting)
 
 
@@ -43,7 +43,7 @@ def change_memberships(*, user: User, places: Iterable[people.Place], by: User, 
     )
     handing_on.nobody_keeps(waiting)
     give_back(user)
-    cover.end_unfit(stand_in=user, by=by, at=at)
+    cover.end_unfit(user=user, by=by, at=at)
     return len(waiting)
 
 

@@ -68,6 +68,8 @@ def test_who_may_not_be_lent_a_role_is_refused(team, other_team, specialist, sup
         (supervisor, stranger, "supervisor"),
         (supervisor, administrator, "supervisor"),
         (administrator, specialist, "specialist"),  # holds no such role
+        (specialist, specialist, "specialist"),  # nobody stands in for themselves
+        (supervisor, supervisor, "supervisor"),
     ):
         with pytest.raises(cover.CannotStandIn):
             stand_in(team, absent, instead, now, role=role)
@@ -98,7 +100,35 @@ def test_what_one_may_no_longer_do_ends(team, other_team, specialist, colleague,
     assert not sees(colleague, participant)
 
 
-def test_the_absent_colleagues_own_role_gone_ends_the_sight(team, specialist, colleague, participant, now) -> None:
+def test_a_stand_in_whose_own_role_is_gone_sees_nobody(team, specialist, colleague, participant, now) -> None:
     stand_in(team, specialist, colleague, now)
     Membership.objects.filter(user=colleague).delete()
     assert not sees(colleague, participant)
+
+
+@pytest.mark.parametrize("why", ["leaves", "changes role"])
+def test_a_role_one_no_longer_holds_is_lent_no_more(
+    team, other_team, supervisor, colleague, administrator, participant, now, why
+) -> None:
+    stand_in(team, supervisor, colleague, now, role="supervisor")
+    if why == "leaves":
+        leaving.deactivate(user=supervisor, by=administrator, at=now)
+    else:
+        leaving.change_memberships(user=supervisor, places=[("supervisor", other_team.pk)], by=administrator, at=now)
+    assert not sees(colleague, participant)
+    assert not standing_of(User.objects.get(pk=colleague.pk)).has(Permission.SUPERVISE)
+
+
+def test_a_cover_that_still_fits_goes_on_when_roles_change(team, specialist, colleague, administrator, now) -> None:
+    stand_in(team, specialist, colleague, now)
+    for user in (specialist, colleague):
+        both = [("specialist", team.pk), ("supervisor", team.pk)]
+        leaving.change_memberships(user=user, places=both, by=administrator, at=now)
+    assert Cover.objects.filter(ends_at__gt=now).count() == 1
+
+
+def test_sight_through_a_supervisors_cover_has_its_days(team, supervisor, colleague, participant, now) -> None:
+    for begins, lasts in ((1, 7), (-9, 7)):
+        stand_in(team, supervisor, colleague, now, role="supervisor", begins=begins, lasts=lasts)
+    assert not sees(colleague, participant)
+    assert not standing_of(User.objects.get(pk=colleague.pk)).has(Permission.SUPERVISE)
