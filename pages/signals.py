@@ -26,7 +26,8 @@ def signals(request: HttpRequest) -> HttpResponse:
     found = worth_a_talk(with_facts(people, request.user, now, now.date()))
     last = Participant.objects.visible_to(request.user).filter(pk=as_id(request.GET.get("after", ""))).first()
     rows = list(found.after(last)[: PAGE + 1])
-    asked = PeerRequest.objects.visible_to(request.user).filter(answered_at=None).select_related("participant")
+    asked = PeerRequest.objects.visible_to(request.user).filter(answered_at=None, participant__is_active=True)
+    asked = asked.select_related("participant")
     context = {
         "rows": rows[:PAGE],
         "next": f"?after={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
@@ -81,12 +82,14 @@ def another_peer(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = person_or_404(request, participant_id)
     now = timezone.now()
     form = AnotherPeerForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    asked = PeerRequest.objects.visible_to(request.user).filter(participant=participant, answered_at=None).first()
+    if request.method == "POST" and asked:
+        messages.info(request, _("They have asked already, and the supervisor has it. Talk with the supervisor."))
+    elif request.method == "POST" and form.is_valid():
         on = local_date(now, participant.team.time_zone)
         trust.ask_for_another(participant=participant, on=on, by=request.user, at=now, **form.cleaned_data)
         messages.success(request, _("The supervisor sees it. Asking for another peer is fine."))
         return redirect("participant", participant_id)
-    asked = PeerRequest.objects.visible_to(request.user).filter(participant=participant, answered_at=None).first()
     context = {"participant": participant, "form": form, "asked": asked}
     return render(request, "signals/another_peer.html", context)
 
