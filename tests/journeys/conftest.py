@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -66,4 +67,9 @@ def open_as(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
         for page in context.pages:
             page.goto("about:blank")
         context.close()
+    # Nor what was on its way already: the server has one thread a connection, which ends with it.
+    for thread in threading.enumerate():
+        if thread.name.endswith("(process_request_thread)"):
+            thread.join(timeout=10)
+            assert not thread.is_alive(), "a request is still being answered"
     assert not trouble
