@@ -14,7 +14,7 @@ from followups import reminders
 
 # Which words tell the statement from the others of its page.
 STATEMENTS = {
-    "Today: what is due, with what to know before calling": ("/today/", "specialist", '"words_text"'),
+    "Today: what is due, with what to know before calling": ("/today/", "specialist", '"said"'),
     "Overdue: the list under the board": ("/overdue/", "supervisor", '"discussed_by_id" = '),
     "Participant: the newest sessions of the story": ("/participants/{person}/", "specialist", '"activity_labels"'),
     "Participants: one page by name": ("/participants/", "supervisor", '"next_on"'),

@@ -88,7 +88,7 @@ def goal_progress(request: HttpRequest, goal_id: UUID) -> HttpResponse:
         said.say_how_it_goes(goal=row, on=on, by=request.user, at=timezone.now(), **form.cleaned_data)
         messages.success(request, _("Kept, as they see it."))
         return back(row)
-    before = GoalProgress.objects.visible_to(request.user).filter(goal=row).order_by("-said_on", "-pk")[:20]
+    before = GoalProgress.objects.visible_to(request.user).filter(goal=row).order_by("-said_on", "-pk")[:100]
     context = {"goal": row, "participant": row.participant, "form": form, "before": list(before)}
     return render(request, "goals/goal_progress.html", context)
 

@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires
 from caseload.actions.notes import NeedsWords
-from caseload.models import Participant, Quotation, Session, SessionDraft, Strand, paperwork
+from caseload.models import Participant, Session, SessionDraft, Strand, paperwork
 from caseload.models.glance import Line, at_a_glance
+from caseload.models.goals import agreed_now, latest_agreed
+from caseload.models.rules import rules_of
+from caseload.models.words import latest_words, words_in_order
 from followups.actions import planning, sessions
 from followups.actions.plans import NotWithUs
-from followups.calendar import local_datetime
+from followups.calendar import local_date, local_datetime
 from followups.forms.log_session import LogSessionForm, in_a_line
 from followups.models import CheckInPlan, FollowUp
 from followups.models.board import as_id
@@ -26,8 +29,9 @@ PLACES = {"today": "today", "overdue": "overdue"}
 
 @requires(Permission.READ_RECORDS)
 def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
-    participants = Participant.objects.visible_to(request.user).active().select_related("team")
-    participant = get_object_or_404(participants.prefetch_related("team__closed_days"), pk=participant_id)
+    people = Participant.objects.visible_to(request.user).active().select_related("team__record_rules")
+    people = people.annotate(said=latest_words("pk"), agreed=latest_agreed("pk"))
+    participant = get_object_or_404(people.prefetch_related("team__closed_days"), pk=participant_id)
     if was_saved(request, participant):
         messages.info(request, _("This session was saved already; it is kept once."))
         return onwards(request, participant_id)
@@ -41,6 +45,7 @@ def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
                 session=form.session(),
                 activities=form.cleaned_data["activities"],
                 win=form.cleaned_data["win"],
+                said=form.cleaned_data["said"],
                 tried=form.cleaned_data["tried"],
                 answered=answer_of(form),
                 settles=[row.pk for row in form.cleaned_data["settles"]],
@@ -125,7 +130,7 @@ def context_of(
     request: HttpRequest, participant: Participant, form: LogSessionForm, draft: SessionDraft | None
 ) -> dict[str, Any]:
     """What the page shows beside the form: their words on top, and the last win."""
-    words = Quotation.objects.visible_to(request.user).filter(participant=participant).latest_per_topic()
+    today, rules = local_date(timezone.now(), participant.team.time_zone), rules_of(participant.team)
     chosen = {str(code) for code in form["activities"].value() or []}
     by_strand = [
         {
@@ -138,7 +143,8 @@ def context_of(
         "participant": participant,
         "form": form,
         "draft": draft if request.method == "GET" else None,
-        "words": words.order_by("-said_on", "-pk")[:3],
+        "words": words_in_order(participant.said, today, rules.words_again_days),
+        "expected": agreed_now(participant.agreed, today, rules.expectations_days),
         "by_strand": by_strand,
         "chosen_activities": chosen,
     }

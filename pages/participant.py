@@ -12,6 +12,7 @@ from accounts.access import Permission, requires, supervised_teams
 from caseload.models import EndingReason, Participant, Quotation, RecordRules, Strand
 from caseload.models.glance import at_a_glance
 from caseload.models.rules import rules_of
+from caseload.models.words import Topic
 from followups.calendar import local_date
 from followups.models.gaps import with_rhythm
 from followups.models.plans import RhythmKind
@@ -47,14 +48,13 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         {
             "participant": person,
             "ending": dict(EndingReason.choices).get(person.ending_reason) if person.ended_on else "",
-            "topics": by_topic(list(said.newest_of_each_topic(WORDS))),
+            "topics": by_topic(list(said.newest_of_each_topic(WORDS)), today - timedelta(days=rules.words_again_days)),
             "glance": at_a_glance(person),
             "rhythm": dict(RhythmKind.choices).get(person.rhythm_kind, ""),
             "standing": list(
                 standing.with_days_overdue(now).select_related("owner", "moved_by").order_by("due_on", "pk")[:50]
             ),
             "untouched": untouched(person, today - timedelta(days=rules.untouched_days)),
-            "ask_words_before": today - timedelta(days=rules.words_again_days),
             "ask_expectations_before": today - timedelta(days=rules.expectations_days),
             "entries": entries,
             "next": following,
@@ -71,10 +71,17 @@ def untouched(person: Any, since: date) -> list[str]:
     return [str(label) for code, label in Strand.choices if not getattr(person, f"touched_{code}")]
 
 
-def by_topic(quotations: list[Quotation]) -> list[dict[str, object]]:
-    """For each topic the newest words and the older ones, in the order of the topics."""
+def by_topic(quotations: list[Quotation], ask_before: date) -> list[dict[str, object]]:
+    """For each topic the newest words and the older ones, in the order of the topics; old ones may be asked again."""
     topics: dict[str, list[Quotation]] = {}
     for quotation in quotations:
         topics.setdefault(quotation.topic, []).append(quotation)
-    order = [code for code, _label in Quotation.topic.field.choices]
-    return [{"latest": topics[code][0], "older": topics[code][1:]} for code in order if code in topics]
+    return [
+        {
+            "latest": topics[code][0],
+            "older": topics[code][1:],
+            "ask_again": code != Topic.SAID and topics[code][0].said_on < ask_before,
+        }
+        for code in Topic.values
+        if code in topics
+    ]

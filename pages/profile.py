@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,12 +56,13 @@ def add_words(request: HttpRequest, participant_id: UUID) -> HttpResponse:
 def add_win(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = person_or_404(request, participant_id)
     now = timezone.now()
+    back = came_from(request) or reverse("participant", args=[participant_id])
     form = WinForm(request.POST or None, today=local_date(now, participant.team.time_zone))
     if request.method == "POST" and form.is_valid():
         words.add_win(participant=participant, win=form.save(commit=False), by=request.user, at=now)
         messages.success(request, _("A win, kept. It comes back before your next contact."))
-        return redirect(came_from(request)) if came_from(request) else redirect("participant", participant_id)
-    return render(request, "profile/add_win.html", {"participant": participant, "form": form})
+        return redirect(back)
+    return render(request, "profile/add_win.html", {"participant": participant, "form": form, "back": back})
 
 
 def person_or_404(request: HttpRequest, participant_id: UUID) -> Participant:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
 from caseload.forms.hints import hinted
-from caseload.models import Activity, Goal, Participant, Session, SessionStatus, Strand
+from caseload.models import Activity, Goal, Participant, Quotation, Session, SessionStatus, Strand
 from caseload.models.glance import Line
 from caseload.models.goals import Answer
 from caseload.models.sessions import MET
@@ -61,6 +61,13 @@ class SessionForm(forms.ModelForm):
         help_text=_("However small. It comes back before your next contact."),
     )
 
+    said = forms.CharField(
+        label=_("Something they said, word for word"),
+        max_length=Quotation.text.field.max_length,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        help_text=_("Nothing is corrected."),
+    )
     tried = forms.CharField(
         label=_("What you tried, in a few words"),
         max_length=300,
@@ -147,6 +154,7 @@ class SessionForm(forms.ModelForm):
         if not met:
             cleaned["strands"], cleaned["activities"] = [], Activity.objects.none()
             cleaned["place"], cleaned["shared_experience"], cleaned["goal"] = "", None, None
+            cleaned["said"] = ""
         check_when(self, self.local_now)
         return cleaned
 

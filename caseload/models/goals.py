@@ -1,9 +1,14 @@
 """Goals in a person's own wording, their steps, how it goes as the person sees it, and what was tried."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
@@ -222,3 +227,31 @@ class Expectations(models.Model):
 
     def __str__(self) -> str:
         return f"expectations {self.pk}"
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What the two expect of each other now, since when, and whether it is time to talk it over again."""
+
+    theirs: str
+    ours: str
+    agreed_on: date
+    ask_again: bool
+
+
+def latest_agreed(participant: str) -> ArraySubquery:
+    """The newest expectations of that column's participant, for `agreed_now`. By `expectations_latest`."""
+    newest = Expectations.objects.filter(participant=OuterRef(participant)).order_by("-agreed_on", "-pk")
+    return ArraySubquery(newest.values(one=JSONObject(theirs="theirs", ours="ours", agreed_on="agreed_on"))[:1])
+
+
+def agreed_now(found: Iterable[dict[str, str]], today: date, again_days: int) -> Agreed | None:
+    """What `latest_agreed` gave, if anything; older than that number of days it is talked over again.
+
+    `today` is the team's local date.
+    """
+    old = today - timedelta(days=again_days)
+    for one in found:
+        on = date.fromisoformat(one["agreed_on"])
+        return Agreed(one["theirs"], one["ours"], on, ask_again=on < old)
+    return None

@@ -1,10 +1,14 @@
 """A person's own words: dated, never corrected, older ones stay readable."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F, OuterRef, Q, Window
+from django.db.models.functions import JSONObject, RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
@@ -29,11 +33,6 @@ class QuotationQuerySet(models.QuerySet["Quotation"]):
     def visible_to(self, user: Any) -> "QuotationQuerySet":
         """Those of participants this person may see."""
         return self.filter(participant__in=Participant.objects.visible_to(user))
-
-    def latest_per_topic(self) -> "QuotationQuerySet":
-        """The newest of each topic for each participant."""
-        newest = Quotation.objects.filter(participant=OuterRef("participant"), topic=OuterRef("topic"))
-        return self.filter(pk=Subquery(newest.order_by("-said_on", "-pk").values("pk")[:1]))
 
     def newest_of_each_topic(self, number: int) -> "QuotationQuerySet":
         """At most that many of each topic for each participant, newest first."""
@@ -64,3 +63,43 @@ class Quotation(models.Model):
 
     def __str__(self) -> str:
         return f"quotation {self.pk}"
+
+
+@dataclass(frozen=True)
+class LatestWords:
+    """The newest a person said about one topic, and whether that is so long ago that one might ask again."""
+
+    topic: str
+    text: str
+    said_on: date
+    ask_again: bool
+
+    @property
+    def about(self) -> str:
+        """What the words are about, as the reader's language has it."""
+        return str(Topic(self.topic).label)
+
+
+def latest_words(participant: str) -> ArraySubquery:
+    """The newest quotation of each topic of that column's participant, for `words_in_order`. By `quotation_latest`."""
+    newest = Quotation.objects.filter(participant=OuterRef(participant)).order_by("topic", "-said_on", "-pk")
+    return ArraySubquery(newest.distinct("topic").values(one=JSONObject(topic="topic", text="text", said_on="said_on")))
+
+
+def words_in_order(found: Iterable[dict[str, str]], today: date, again_days: int) -> list[LatestWords]:
+    """What `latest_words` gave, in the order of the topics; words older than that number of days might be asked again.
+
+    What was said in a session is a moment's, and nobody asks for it again. `today` is the team's local date.
+    """
+    order = {code: place for place, code in enumerate(Topic.values)}
+    old = today - timedelta(days=again_days)
+    words = (
+        LatestWords(
+            one["topic"],
+            one["text"],
+            date.fromisoformat(one["said_on"]),
+            ask_again=one["topic"] != Topic.SAID and date.fromisoformat(one["said_on"]) < old,
+        )
+        for one in found
+    )
+    return sorted(words, key=lambda one: order[one.topic])

@@ -11,8 +11,9 @@ from django.db.models import F
 from accounts.actions.events import note
 from accounts.models import User
 from caseload.actions import drafts, goals, notes
-from caseload.models import Activity, Participant, Session, SessionStatus, Tried, Win
+from caseload.models import Activity, Participant, Quotation, Session, SessionStatus, Tried, Win
 from caseload.models.rules import rules_of
+from caseload.models.words import Topic
 from followups.actions import planning, plans
 from followups.actions.planning import ByPlan, NextContact, NoNextStep, WhatNext
 from followups.calendar import DAY, local_date
@@ -28,6 +29,7 @@ def log_session(
     session: Session,
     activities: Iterable[Activity] = (),
     win: str = "",
+    said: str = "",
     tried: str = "",
     answered: tuple[UUID, str] | None = None,
     settles: Iterable[UUID] = (),
@@ -57,18 +59,13 @@ def log_session(
     session.note_due_on = calendar_of(participant.team).add_working_days(local_date(session.started_at, zone), due)
     session.save(force_insert=True)
     session.activities.set(activities)
+    day, told = local_date(session.started_at, zone), {"recorded_at": at, "recorded_by": by}
     if win:
-        Win.objects.create(
-            participant=participant,
-            session=session,
-            text=win,
-            happened_on=local_date(session.started_at, zone),
-            recorded_at=at,
-            recorded_by=by,
-        )
-    day = local_date(session.started_at, zone)
+        Win.objects.create(participant=participant, session=session, text=win, happened_on=day, **told)
+    if said:
+        Quotation.objects.create(participant=participant, topic=Topic.SAID, text=said, said_on=day, **told)
     if tried:
-        told = {"session": session, "recorded_at": at, "recorded_by": by}
+        told["session"] = session
         Tried.objects.get_or_create(participant=participant, text=tried, tried_on=day, defaults=told)
     if answered:
         before = Tried.objects.get(pk=answered[0], participant=participant)

@@ -1,6 +1,7 @@
 """What to know before calling, gathered for a list of follow-ups in a constant number of queries."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Count, Value, When, Window
@@ -8,6 +9,10 @@ from django.db.models.functions import RowNumber
 
 from accounts.ids import new_id
 from caseload.models import PhoneNumber
+from caseload.models.goals import agreed_now
+from caseload.models.rules import rules_of
+from caseload.models.words import words_in_order
+from followups.calendar import local_date
 from followups.models.followups import FollowUp, FollowUpQuerySet, State
 
 # Where a card stands on the day's page.
@@ -19,9 +24,13 @@ SECTION = Case(
 )
 
 
-def cards(followups: FollowUpQuerySet) -> list[FollowUp]:
-    """The follow-ups with their call facts; each gets `phones` and a fresh `form_token`. Two queries."""
-    rows = list(followups.with_call_facts().select_related("participant", "team", "owner", "moved_by", "came_from"))
+def cards(followups: FollowUpQuerySet, at: datetime) -> list[FollowUp]:
+    """The follow-ups with their call facts; each gets `words`, `expected`, `phones` and a fresh `form_token`.
+
+    Two queries, however many.
+    """
+    beside = ("participant", "team__record_rules", "owner", "moved_by", "came_from")
+    rows = list(followups.with_call_facts().select_related(*beside))
     numbers: dict[Any, list[PhoneNumber]] = {}
     for number in PhoneNumber.objects.filter(participant__in={row.participant_id for row in rows}).order_by(
         "-may_call", "position", "pk"
@@ -30,6 +39,9 @@ def cards(followups: FollowUpQuerySet) -> list[FollowUp]:
     for row in rows:
         row.phones = numbers.get(row.participant_id, [])
         row.form_token = new_id()
+        today, rules = local_date(at, row.team.time_zone), rules_of(row.team)
+        row.words = words_in_order(row.said, today, rules.words_again_days)
+        row.expected = agreed_now(row.agreed, today, rules.expectations_days)
     return rows
 
 

@@ -22,7 +22,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import supervised_teams, teams_of
 from accounts.ids import new_id
 from accounts.models import Cover, Team, User
-from caseload.models import Assignment, GoalStep, Milestone, Participant, Quotation, Referral, Session, Win
+from caseload.models import Assignment, GoalStep, Milestone, Participant, Referral, Session, Win
+from caseload.models.goals import latest_agreed
+from caseload.models.words import latest_words
 from followups.models.closer import CloserRhythm
 from followups.models.decisions import DecidedBy
 from followups.models.plans import CheckInPlan
@@ -136,16 +138,17 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.annotate(days_overdue=DaysBetween(LocalDay(at), F("due_on")))
 
     def with_call_facts(self) -> "FollowUpQuerySet":
-        """Adds what to know before calling: their latest words, a win to mention, what was promised."""
-        words = Quotation.objects.filter(participant=OuterRef("participant")).order_by("-said_on", "-pk")
+        """Adds what to know before calling: their words, what was agreed, a win to mention, what was promised.
+
+        `said` and `agreed` are for `words_in_order` and `agreed_now`.
+        """
         wins = Win.objects.filter(participant=OuterRef("participant")).order_by("-happened_on", "-pk")
         promises = FollowUp.objects.filter(
             participant=OuterRef("participant"), state__in=STANDING, purpose=Purpose.PROMISE
         ).order_by("due_on", "pk")
         return self.annotate(
-            words_text=Subquery(words.values("text")[:1]),
-            words_topic=Subquery(words.values("topic")[:1]),
-            words_said_on=Subquery(words.values("said_on")[:1]),
+            said=latest_words("participant"),
+            agreed=latest_agreed("participant"),
             win_text=Subquery(wins.values("text")[:1]),
             win_on=Subquery(wins.values("happened_on")[:1]),
             promised=Subquery(promises.values("what")[:1]),

@@ -10,7 +10,11 @@ from django.template.context import Context
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as plain_url
 from django.urls import get_script_prefix, get_urlconf, reverse
-from django.utils.html import escape
+from django.utils.html import escape, format_html
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from pages.templatetags.wording import picture
 
 register = template.Library()
 
@@ -43,3 +47,17 @@ def url(parser: Parser, token: Token) -> AddressNode:
     """The tag of Django, with a quicker node."""
     node = plain_url(parser, token)
     return AddressNode(node.view_name, node.args, node.kwargs, node.asvar)
+
+
+@register.simple_tag(takes_context=True)
+def win_link(context: Context, participant_id: UUID, name: str) -> str:
+    """A win is one tap away wherever somebody stands: a star beside their name, which leads back to this page."""
+    request = context["request"]
+    # What answers a tap on a card is no page to come back to, and a name that was searched for is written down nowhere.
+    here = request.path if "q" in request.GET else request.get_full_path()
+    here = here if request.method == "GET" else reverse("today")
+    parts = around(get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), "add_win", (ANY,))
+    words = '<a class="win-link" href="{}?{}">{}{}<span class="visually-hidden">: {}</span></a>'
+    return format_html(
+        words, str(participant_id).join(parts), urlencode({"next": here}), picture("star"), _("A win"), name
+    )

@@ -14,8 +14,6 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from caseload.models.words import Topic
-
 register = template.Library()
 
 
@@ -138,12 +136,6 @@ def days_since(then: date | datetime | None, today: date) -> int | None:
     if then is None:
         return None
     return (today - (then.date() if isinstance(then, datetime) else then)).days
-
-
-@register.filter
-def topic(code: str) -> str:
-    """What a quotation is about, from its code."""
-    return str(dict(Topic.choices).get(code, ""))
 
 
 @register.filter

@@ -43,7 +43,7 @@ def test_from_a_wish_to_a_step_that_is_done(sign_in, specialist, participant, pa
 def test_open_goals_stand_on_top_of_the_record_with_the_next_step(sign_in, specialist, participant) -> None:
     factories.GoalStepFactory(goal__participant=participant, goal__wording="Sleep", text="Lamp off at ten")
     text = sign_in(specialist).get(reverse("participant", args=[participant.pk])).content.decode()
-    assert text.index("Sleep") < text.index("Lamp off at ten") < text.index("In their words")
+    assert text.index("In their words") < text.index("Sleep") < text.index("Lamp off at ten") < text.index("is planned")
 
 
 def test_a_slip_is_taken_back(sign_in, specialist, participant) -> None:

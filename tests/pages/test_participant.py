@@ -23,7 +23,7 @@ def test_the_record_shows_words_plan_and_story(sign_in, specialist, participant)
     text = sign_in(specialist).get(reverse("participant", args=[participant.pk])).content.decode()
 
     glance, story = text.index("Slept."), text.rindex("Slept.")
-    assert glance < text.index("Newer words.") < text.index("Older words.") < story
+    assert text.index("Newer words.") < text.index("Older words.") < glance < story
     assert "&lt;script&gt;" in text
     assert "<script>alert" not in text
     assert "the bus" in text

@@ -1,0 +1,116 @@
+"""In their words, on top of record, session form, call card and handoff card; a win from wherever they stand."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from caseload.models import Quotation, Session, Win
+from caseload.models.words import Topic
+from tests import factories
+from tests.pages.test_log_session import answers
+from tests.pages.test_today import count_queries
+
+NOON, DAY = factories.NOON, factories.DAY
+VISION, HELPS, REACHING = "Một căn phòng riêng 🔑", "المشي على النهر", "Text first, after six"
+
+
+@pytest.fixture(autouse=True)
+def at_ten_in_the_morning(time_machine) -> None:
+    time_machine.move_to(NOON)
+
+
+@pytest.fixture
+def told(participant, specialist):
+    """Words about several things, the newest of them said in a session."""
+    factories.FollowUpFactory(participant=participant, owner=specialist, due_on=DAY)
+    factories.QuotationFactory(
+        participant=participant, topic="vision", text="Somewhere warm", said_on=DAY.replace(year=2020)
+    )
+    for topic, text in (("reaching_me", REACHING), ("helps", HELPS), ("vision", VISION)):
+        factories.QuotationFactory(participant=participant, topic=topic, text=text, said_on=DAY - timedelta(days=100))
+    factories.QuotationFactory(participant=participant, topic="said", text="What a week", said_on=DAY)
+    factories.ExpectationsFactory(participant=participant, theirs="No surprises", ours="A call", agreed_on=DAY)
+    return participant
+
+
+# Where the words stand, and before what.
+PLACES = {
+    "participant": "What is planned",
+    "log_session": "What happens next",
+    "handoff": "Promised to them",
+    "today": "What came of it",
+}
+
+
+def page_of(client, name: str, participant) -> str:
+    return client.get(reverse(name, args=[] if name == "today" else [participant.pk])).content.decode()
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_their_newest_words_stand_on_top_by_topic(sign_in, specialist, told, name: str) -> None:
+    text = page_of(sign_in(specialist), name, told)
+    places = [text.index(words) for words in (VISION, HELPS, REACHING, "What a week", PLACES[name])]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_what_was_agreed_is_said_in_both_directions(sign_in, specialist, told, name: str) -> None:
+    text = page_of(sign_in(specialist), name, told)
+    assert text.index("of us:") < text.index("No surprises") < text.index("of them:") < text.index("A call")
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_old_words_may_be_asked_for_again_but_not_what_was_said_in_a_session(
+    sign_in, specialist, told, time_machine, name: str
+) -> None:
+    client = sign_in(specialist)
+    assert page_of(client, name, told).count("Perhaps ask again?") == 3
+    Quotation.objects.exclude(topic="said").update(said_on=DAY - timedelta(days=90))
+    Quotation.objects.filter(topic="said").update(said_on=DAY - timedelta(days=900))
+    assert "Perhaps ask again?" not in page_of(client, name, told)
+
+
+@pytest.mark.parametrize("name", ["log_session", "today", "handoff"])
+def test_many_words_ask_nothing_more_of_the_database(sign_in, specialist, told, name: str) -> None:
+    client, address = sign_in(specialist), reverse(name, args=[] if name == "today" else [told.pk])
+    few = count_queries(client, address)
+    for topic in Topic.values:
+        factories.QuotationFactory.create_batch(5, participant=told, topic=topic)
+    assert count_queries(client, address) == few <= 12
+
+
+def test_something_they_said_is_kept_word_for_word_with_the_session(sign_in, specialist, participant) -> None:
+    sign_in(specialist).post(reverse("log_session", args=[participant.pk]), answers(said="ich hab's, gschafft!"))
+    kept = Quotation.objects.get()
+    assert (kept.topic, kept.text, kept.said_on) == ("said", "ich hab's, gschafft!", DAY)
+
+
+def test_nothing_was_said_where_the_two_did_not_meet(sign_in, specialist, participant) -> None:
+    given = answers(said="left from the draft", status="cancelled_by_us")
+    sign_in(specialist).post(reverse("log_session", args=[participant.pk]), given)
+    assert Session.objects.exists()
+    assert not Quotation.objects.exists()
+
+
+def test_a_win_is_one_tap_away_and_leads_back(sign_in, specialist, supervisor, told) -> None:
+    win = reverse("add_win", args=[told.pk])
+    meeting = factories.SessionFactory(participant=told, specialist=specialist)
+    factories.FollowUpFactory(participant=told, state="not_needed", closed_at=NOON, closing_reason="x", decided_by="us")
+    factories.FollowUpFactory(participant=told, owner=specialist, due_on=DAY, purpose="review", what="Look")
+    places = ["participants", "today", "decided"]
+    addresses = [reverse(name) for name in places]
+    addresses += [reverse(name, args=[told.pk]) for name in ("goals", "around", "handoff", "participant")]
+    addresses.append(reverse("session", args=[meeting.pk]))
+    for address in addresses:
+        assert f'href="{win}' in sign_in(specialist).get(address).content.decode(), address
+    type(told).objects.filter(pk=told.pk).update(last_contact_at=None)
+    told.followups.filter(state="open").update(due_on=DAY - timedelta(days=3))
+    assert f'href="{win}' in sign_in(supervisor).get(reverse("overdue")).content.decode()
+
+    client = sign_in(specialist)
+    page = client.get(f"{win}?next=/participants/")
+    assert 'href="/participants/"' in page.content.decode()
+    assert client.post(f"{win}?next=/participants/", {"text": "Slept", "happened_on": DAY}).url == "/participants/"
+    assert client.post(f"{win}?next=//evil.example/", {"text": "Ate", "happened_on": DAY}).url.endswith(f"{told.pk}/")
+    assert Win.objects.count() == 2
