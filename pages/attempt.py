@@ -67,7 +67,7 @@ def answer(request: HttpRequest, followup: FollowUp, attempt: ContactAttempt | N
             messages.success(request, _("Saved: %(outcome)s.") % {"outcome": attempt.outcome.label})
         return redirect("today" if request.GET.get("from") == "today" else "participant", *place(request, followup))
     now = timezone.now()
-    card = cards(FollowUp.objects.visible_to(request.user).with_days_overdue(now).filter(pk=followup.pk))
+    card = cards(FollowUp.objects.visible_to(request.user).with_days_overdue(now).filter(pk=followup.pk), now)
     outcomes = list(Outcome.objects.visible_to(request.user).order_by("position"))
     context = {"card": card[0] if card else followup, "attempt": attempt, "outcomes": outcomes, "answered": True}
     return render(request, "today/_card.html", context)

@@ -22,7 +22,7 @@ def today(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     mine = FollowUp.objects.visible_to(request.user).owned_by(request.user)
     due = mine.for_the_week(now).with_days_overdue(now).order_by("due_on", "pk")
-    rows = cards(first_of_each(due, ALL_CARDS if request.GET.get("all") else MOST_CARDS))
+    rows = cards(first_of_each(due, ALL_CARDS if request.GET.get("all") else MOST_CARDS), now)
     walking_with = Participant.objects.kept_by(request.user)
     drafts = SessionDraft.objects.visible_to(request.user).unfinished().order_by("-updated_at")
     done = ContactAttempt.objects.visible_to(request.user).just_made_by(request.user, now)

@@ -1,6 +1,7 @@
 """What to know before calling, gathered for a list of follow-ups in a constant number of queries."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Count, Value, When, Window
@@ -10,7 +11,9 @@ from accounts.ids import new_id
 from caseload.models import PhoneNumber
 from followups.models.followups import FollowUp, FollowUpQuerySet, State
 
-# Where a card stands on the day's page.
+# Where a card stands on the day's page. More than no days overdue is what `overdue(at)` asks of one that stands:
+# `with_days_overdue(at)` subtracts the same two days that it compares. tests/followups/test_one_count.py holds them
+# together.
 SECTION = Case(
     When(days_overdue__gt=0, then=Value("overdue")),
     When(state=State.WAITING, then=Value("waiting")),
@@ -19,9 +22,10 @@ SECTION = Case(
 )
 
 
-def cards(followups: FollowUpQuerySet) -> list[FollowUp]:
+def cards(followups: FollowUpQuerySet, at: datetime) -> list[FollowUp]:
     """The follow-ups with their call facts; each gets `phones` and a fresh `form_token`. Two queries."""
-    rows = list(followups.with_call_facts().select_related("participant", "team", "owner", "moved_by", "came_from"))
+    facts = followups.with_call_facts().with_new_peer(at)
+    rows = list(facts.select_related("participant", "team", "owner", "moved_by", "came_from"))
     numbers: dict[Any, list[PhoneNumber]] = {}
     for number in PhoneNumber.objects.filter(participant__in={row.participant_id for row in rows}).order_by(
         "-may_call", "position", "pk"
