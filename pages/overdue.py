@@ -29,7 +29,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
     chosen = filter_of(request)
     everything = board.overdue_for(request.user, now)
     counted = board.rows(chosen.of_team(everything), now)
-    listed = board.listed(chosen.applied(everything, now), now)
+    listed = board.listed(chosen.applied(everything, now), now).with_stand_in()
     last = request.GET.get("after")
     rows = list(board.after(listed, everything.filter(pk=board.as_id(last)).first() if last else None)[: PAGE + 1])
     people = Participant.objects.visible_to(request.user).filter(team__in=supervised_teams(request.user))
@@ -64,7 +64,10 @@ def filter_of(request: HttpRequest) -> board.Filter:
 
 
 def offer_colleagues(request: HttpRequest, rows: list[Any]) -> None:
-    """Give each row `colleagues`: who may keep it. One query for all rows, the same rule as the deed's."""
+    """Give each row who may keep it: `colleagues`, and whether `may_take_over`.
+
+    One query for all rows, the same rule as the deed's: whoever stands in for a supervisor is not offered.
+    """
     teams = supervised_teams(request.user)
     supervisors = list(Membership.objects.active_in(teams, Role.SUPERVISOR))
     for row in rows:
@@ -73,6 +76,7 @@ def offer_colleagues(request: HttpRequest, rows: list[Any]) -> None:
             offered[row.specialist_id] = row.specialist_name
         offered |= {one.user_id: one.user.name for one in supervisors if one.team_id == row.team_id}
         offered.pop(row.owner_id, None)
+        row.may_take_over = request.user.pk in offered
         row.colleagues = offered
 
 
