@@ -74,6 +74,29 @@ def test_the_table_is_safe_and_its_export_is_noted(sign_in, supervisor, particip
     assert AuditEvent.objects.get(action="overdue_exported").facts == {"count": 1}
 
 
+def test_the_tables_days_and_its_name_are_the_teams(sign_in, supervisor, participant, late, time_machine) -> None:
+    evening = datetime(2026, 5, 7, 2, tzinfo=UTC)  # still Wednesday in New York
+    time_machine.move_to(evening, tick=False)
+    type(participant).objects.update(last_contact_at=evening)
+    FollowUp.objects.update(flagged_rung=1, flagged_at=evening, discussed_at=evening, discussed_by=supervisor)
+    page = sign_in(supervisor).get(reverse("overdue_csv"))
+    line = page.content.decode("utf-8-sig").splitlines()[1]
+    assert line.count('"2026-05-06"') == 3
+    assert "2026-05-07" not in line
+    assert "overdue-2026-05-06.csv" in page["Content-Disposition"]
+
+
+def test_a_table_that_is_cut_short_says_so(sign_in, supervisor, participant, specialist, late, monkeypatch) -> None:
+    monkeypatch.setattr("pages.overdue.MOST_EXPORTED", 2)
+    client, lines = sign_in(supervisor), []
+    for _number in range(2):
+        factories.FollowUpFactory(participant=participant, owner=specialist, due_on=DAY - timedelta(days=1))
+        lines.append(client.get(reverse("overdue_csv")).content.decode().splitlines())
+    assert [len(one) for one in lines] == [3, 4]
+    assert "There is more: this table ends after 2 lines." in lines[1][-1]
+    assert AuditEvent.objects.filter(action="overdue_exported").latest("at").facts == {"count": 2}
+
+
 def test_exceptions_stand_below(sign_in, supervisor, participant, team) -> None:
     waiting = factories.ParticipantFactory(team=team, created_at=NOON - timedelta(days=40))
     page = sign_in(supervisor).get(reverse("overdue"))
