@@ -13,10 +13,12 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 
+from accounts.access import teams_of
 from accounts.models import OutgoingEmail
 from accounts.models.outbox import EmailKind, EmailState, OutgoingEmailQuerySet
 from followups import reminders
 from followups.models import FollowUp
+from followups.reminders import digests
 from followups.reminders.rules import rules_at
 
 log = logging.getLogger(__name__)
@@ -108,6 +110,10 @@ def send_one(message: OutgoingEmail, server: BaseEmailBackend, at: datetime) -> 
         return finish(message, EmailState.STOPPED, at, message.last_error or "gave up")
     if not still_wanted(message, at):
         return finish(message, EmailState.CANCELLED, at)
+    if is_stale(message, at):
+        # Nobody is to look for one that was never tried; one that could not be delivered is shown.
+        state = EmailState.STOPPED if message.attempts else EmailState.CANCELLED
+        return finish(message, state, at, message.last_error)
     later = quiet_until(message, at)
     if later is not None:
         return release(message, later)
@@ -132,28 +138,37 @@ def send_one(message: OutgoingEmail, server: BaseEmailBackend, at: datetime) -> 
 
 
 def still_wanted(message: OutgoingEmail, at: datetime) -> bool:
-    """Ask again: an active colleague, and for a reminder something still owed that they may still see."""
+    """Ask again: an active colleague, something to say to them, and of a reminder something they may still see."""
     if message.kind == EmailKind.INVITATION:
         return message.recipient.is_invited
     if not message.recipient.is_active:
         return False
     if message.kind == EmailKind.DIGEST:
-        return at - message.created_at < FRESH  # yesterday's news helps nobody
+        return digests.still_wanted(message, at)
     if message.kind != EmailKind.REMINDER:
         return True
     seen = FollowUp.objects.visible_to(message.recipient)
     return message.reminders.needed().filter(followup__in=seen).exists()
 
 
+def is_stale(message: OutgoingEmail, at: datetime) -> bool:
+    """Whether it is a summary of another day: yesterday's news helps nobody."""
+    return message.kind == EmailKind.DIGEST and at - message.created_at >= FRESH
+
+
 def quiet_until(message: OutgoingEmail, at: datetime) -> datetime | None:
-    """When a reminder may leave, where every team it speaks of is quiet now; None for at once."""
-    if message.kind != EmailKind.REMINDER:
+    """When a reminder or a summary may leave, where every team it speaks of is quiet now; None for at once."""
+    if message.kind == EmailKind.DIGEST:
+        rules = rules_at(at, teams_of(message.recipient))
+        may_leave = [not one.is_quiet and one.is_working_day for one in rules]
+    elif message.kind == EmailKind.REMINDER:
+        about = list(message.reminders.needed().values_list("team", "rung", "due_on"))
+        rules = rules_at(at, {team for team, _rung, _due_on in about})
+        of_team = {one.team_id: one for one in rules}
+        may_leave = [of_team[team].may_mail(rung, due_on) for team, rung, due_on in about]
+    else:
         return None
-    about = list(message.reminders.needed().values_list("team", "rung"))
-    rules = {one.team_id: one for one in rules_at(at, {team for team, _rung in about})}
-    if any(rules[team].may_mail(rung) for team, rung in about):
-        return None
-    return min(rules[team].loud_again_at for team, _rung in about)
+    return None if any(may_leave) else min((one.loud_again_at for one in rules), default=None)
 
 
 def finish(message: OutgoingEmail, state: str, at: datetime, error: str = "") -> bool:

@@ -20,7 +20,7 @@ from followups.calendar import midnight
 @requires(Permission.SUPERVISE)
 def cover(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    form = CoverForm(request.POST or None, user=request.user, today=now.date())
+    form = CoverForm(request.POST or None, user=request.user, at=now)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         zone = given["team"].time_zone

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires, supervised_teams
 from accounts.models import Membership, Role
 from caseload.models import Participant
 from followups.actions import oversight
-from followups.calendar import AGES
+from followups.calendar import AGES, local_date
 from followups.exports import as_csv
 from followups.models import SweepRun, board
 from followups.models.gaps import without_next_step
@@ -29,7 +29,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
     chosen = filter_of(request)
     everything = board.overdue_for(request.user, now)
     counted = board.rows(chosen.of_team(everything), now)
-    listed = board.listed(chosen.applied(everything, now), now)
+    listed = board.listed(chosen.applied(everything, now), now).with_stand_in()
     last = request.GET.get("after")
     rows = list(board.after(listed, everything.filter(pk=board.as_id(last)).first() if last else None)[: PAGE + 1])
     people = Participant.objects.visible_to(request.user).filter(team__in=supervised_teams(request.user))
@@ -64,7 +64,10 @@ def filter_of(request: HttpRequest) -> board.Filter:
 
 
 def offer_colleagues(request: HttpRequest, rows: list[Any]) -> None:
-    """Give each row `colleagues`: who may keep it. One query for all rows, the same rule as the deed's."""
+    """Give each row who may keep it: `colleagues`, and whether `may_take_over`.
+
+    One query for all rows, the same rule as the deed's: whoever stands in for a supervisor is not offered.
+    """
     teams = supervised_teams(request.user)
     supervisors = list(Membership.objects.active_in(teams, Role.SUPERVISOR))
     for row in rows:
@@ -73,25 +76,34 @@ def offer_colleagues(request: HttpRequest, rows: list[Any]) -> None:
             offered[row.specialist_id] = row.specialist_name
         offered |= {one.user_id: one.user.name for one in supervisors if one.team_id == row.team_id}
         offered.pop(row.owner_id, None)
+        row.may_take_over = request.user.pk in offered
         row.colleagues = offered
 
 
 @requires(Permission.SUPERVISE)
 def overdue_csv(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    rows = board.listed(filter_of(request).applied(board.overdue_for(request.user, now), now), now)
+    listed = board.listed(filter_of(request).applied(board.overdue_for(request.user, now), now), now)
+    rows = list(listed[: MOST_EXPORTED + 1])
     lines = [line_of(row) for row in rows[:MOST_EXPORTED]]
     oversight.exported(count=len(lines), by=request.user, at=now)
+    if len(rows) > MOST_EXPORTED:
+        rest = _(
+            "There is more: this table ends after %(number)d lines. Choose a colleague or days, and take it again."
+        )
+        lines.append([rest % {"number": MOST_EXPORTED}])
+    on = local_date(now, rows[0].team.time_zone) if rows else now.date()
     header = (_("Participant"), _("What for"), _("About"), _("Due"), _("Days overdue"), _("Kept by"), _("Tries"))
     header += (_("Last contact"), _("Told on"), _("Talked about on"), _("Team"))
     response = HttpResponse(as_csv(header, lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="overdue-{now:%Y-%m-%d}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="overdue-{on.isoformat()}.csv"'
     return response
 
 
 def line_of(row: Any) -> list[object]:
-    """One follow-up as a line of the table."""
-    contact = row.participant.last_contact_at
+    """One follow-up as a line of the table; days are the team's."""
+    told = [row.participant.last_contact_at, row.flagged_at, row.discussed_at]
+    contact, flagged, discussed = (at and local_date(at, row.team.time_zone).isoformat() for at in told)
     return [
         row.participant.name_used,
         row.get_purpose_display(),
@@ -100,8 +112,8 @@ def line_of(row: Any) -> list[object]:
         row.days_overdue,
         row.owner.name if row.owner else _("Nobody yet"),
         row.attempts,
-        formats.date_format(contact, "Y-m-d") if contact else "",
-        formats.date_format(row.flagged_at, "Y-m-d") if row.flagged_at else "",
-        formats.date_format(row.discussed_at, "Y-m-d") if row.discussed_at else "",
+        contact,
+        flagged,
+        discussed,
         row.team.name,
     ]

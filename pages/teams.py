@@ -47,7 +47,8 @@ def save(request: HttpRequest, form: TeamForm, now: dict[ladder.Rung, int] | Non
             )
             messages.success(request, _("%(team)s is saved. It holds from now on.") % {"team": saved.name})
             return redirect("teams")
-        effect = ladder.effect(form.team(), timezone.now())
+        closed = [day for day, _name in form.cleaned_data["closed"]]
+        effect = ladder.effect(form.team(), timezone.now(), closed)
     rungs = [(rung.label, number, effect and effect[rung]) for rung, number in (now or {}).items()]
     is_new = form.instance._state.adding
     context = {"form": form, "is_new": is_new, "rungs": rungs, "has_effect": effect is not None}

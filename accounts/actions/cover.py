@@ -10,7 +10,7 @@ from accounts.models import Cover, Membership, Role, Team, User
 
 
 class CannotStandIn(Exception):
-    """The absent colleague does not hold the role, or the other may not be lent it."""
+    """The absent colleague does not hold the role, or the other may not be lent it, or not by this person."""
 
 
 @transaction.atomic
@@ -28,8 +28,11 @@ def stand_in(
     """Let `cover` see and keep what `absent` keeps in the team, from moment to moment. Raises CannotStandIn.
 
     For a peer specialist another one of the team stands in; for a supervisor any supervisor or a peer
-    specialist of the team.
+    specialist of the team. A supervisor's role is lent only by who holds it: whoever stands in could else
+    stay for as long as they like.
     """
+    if role == Role.SUPERVISOR and not holds(by, team, role):
+        raise CannotStandIn
     # Their rows, in one order: an account that is closed at this moment waits, or is seen as closed.
     people = User.objects.select_for_update(no_key=True).filter(pk__in=[absent.pk, cover.pk], is_active=True)
     if len(people.order_by("pk")) != 2 or not holds(absent, team, role) or not may_be_lent(cover, team, role):

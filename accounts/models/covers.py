@@ -1,6 +1,5 @@
 """Who stands in for whom, from when to when."""
 
-import zoneinfo
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,9 +27,9 @@ class CoverQuerySet(models.QuerySet["Cover"]):
         """Covers in force at this moment, by the database's clock, whose stand-in can sign in."""
         return self.filter(starts_at__lte=Now(), ends_at__gt=Now(), cover__is_active=True)
 
-    def for_specialists(self) -> "CoverQuerySet":
-        """Those of colleagues who walk with participants."""
-        return self.filter(role=Role.SPECIALIST)
+    def instead_of(self, absent: Any, team: Any) -> "CoverQuerySet":
+        """Running ones for somebody in a team, ids or references to them; who began first is asked first."""
+        return self.running().filter(absent=absent, team=team).order_by("starts_at", "pk")
 
 
 class Cover(models.Model):
@@ -71,8 +70,7 @@ class Cover(models.Model):
     @property
     def last_day(self) -> date:
         """The last local day it holds; a moment before its end."""
-        moment = self.ends_at - timedelta(seconds=1)
-        return moment.astimezone(zoneinfo.ZoneInfo(self.team.time_zone)).date()
+        return self.team.day_at(self.ends_at - timedelta(seconds=1))
 
 
 def lent_to(user: Any) -> CoverQuerySet:

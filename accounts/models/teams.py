@@ -2,7 +2,7 @@
 
 import zoneinfo
 from collections.abc import Iterable
-from datetime import time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -144,6 +144,10 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def day_at(self, at: datetime) -> date:
+        """The calendar day it is for the team at that moment."""
+        return at.astimezone(zoneinfo.ZoneInfo(self.time_zone)).date()
 
 
 class TeamClosedDay(models.Model):

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 
+from accounts.access import supervised_teams
 from accounts.actions import cover, people
 from accounts.models import Membership, Role, User
 from caseload.actions import handover
 from caseload.models import Assignment
 from caseload.models.assignments import AssignmentEnd
 from followups.actions import handing_on
-from followups.models import FollowUp
+from followups.models import FollowUp, Rung
 
 
 @transaction.atomic
@@ -21,11 +23,13 @@ def deactivate(*, user: User, by: User, at: datetime) -> int:
 
     History stays as it is. Raises people.LastAdministrator.
     """
+    supervised = teams_supervised(user)
     user = people.close_account(user=user, by=by, at=at)
     waiting = handover.release_all(specialist=user, reason=AssignmentEnd.COLLEAGUE_LEFT, by=by, at=at)
     handing_on.nobody_keeps(waiting)
     give_back(user)
     cover.end_unfit(user=user, by=by, at=at)
+    tell_successors(supervised - teams_supervised(user))
     return len(waiting)
 
 
@@ -35,6 +39,7 @@ def change_memberships(*, user: User, places: Iterable[people.Place], by: User, 
 
     Raises people.LastAdministrator.
     """
+    supervised = teams_supervised(user)
     left = people.set_memberships(user=user, places=places, by=by, at=at)
     waiting = (
         handover.release_all(specialist=user, reason=AssignmentEnd.BACK_TO_WAITING, by=by, at=at, teams=left)
@@ -44,7 +49,22 @@ def change_memberships(*, user: User, places: Iterable[people.Place], by: User, 
     handing_on.nobody_keeps(waiting)
     give_back(user)
     cover.end_unfit(user=user, by=by, at=at)
+    tell_successors(supervised - teams_supervised(user))
     return len(waiting)
+
+
+def teams_supervised(user: User) -> set[UUID]:
+    """The teams somebody supervises at this moment of the deed, also those in which they stand in."""
+    return set(supervised_teams(User.objects.get(pk=user.pk)))
+
+
+def tell_successors(teams: set[UUID]) -> None:
+    """What has reached the supervisor climbs that rung anew where one has left: perhaps nobody else was told.
+
+    Who was told already is not told twice; where nobody is left, that shows.
+    """
+    escalated = FollowUp.objects.standing().filter(team__in=teams, flagged_rung__gte=Rung.SUPERVISOR)
+    escalated.update(flagged_rung=Rung.AGAIN)
 
 
 def give_back(user: User) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.actions.events import note
-from accounts.models import Role, User
+from accounts.models import Cover, Role, User
 from caseload.models import Assignment, Participant
 from followups.actions import planning
 from followups.calendar import local_date, midnight
@@ -60,26 +60,31 @@ def take_over(*, followup: FollowUp, by: User, at: datetime) -> FollowUp:
 
 @transaction.atomic
 def nudge(*, followup: FollowUp, by: User, at: datetime) -> Reminder:
-    """Remind whoever keeps it, kindly and once for its date.
+    """Remind whoever keeps it or stands in for them, kindly and once for its date.
 
     Raises NobodyToNudge, NudgedEnough, planning.AlreadySettled.
     """
     followup = planning.lock_standing(followup)
     if followup.owner_id is None or followup.owner_id == by.pk:
         raise NobodyToNudge
+    cover = Cover.objects.instead_of(followup.owner_id, followup.team_id).first()
+    # Held, so that two nudges at once are counted one after the other.
+    recipient = User.objects.select_for_update(no_key=True).get(pk=cover.cover_id if cover else followup.owner_id)
+    if recipient.pk == by.pk:
+        raise NobodyToNudge
     known = Reminder.objects.filter(
-        followup=followup, rung=Rung.NUDGE, recipient=followup.owner_id, due_on=followup.due_on
+        followup=followup, rung=Rung.NUDGE, recipient=recipient, due_on=followup.due_on
     ).first()
     if known is not None:
         return known
     began = midnight(local_date(at, followup.team.time_zone), followup.team.time_zone)
-    today = Reminder.objects.filter(recipient=followup.owner_id, rung=Rung.NUDGE, created_at__gte=began)
+    today = Reminder.objects.filter(recipient=recipient, rung=Rung.NUDGE, created_at__gte=began)
     if today.count() >= followup.team.most_mails_a_day:
         raise NudgedEnough
     reminder = Reminder.objects.create(
         followup=followup,
         rung=Rung.NUDGE,
-        recipient_id=followup.owner_id,
+        recipient=recipient,
         due_on=followup.due_on,
         team_id=followup.team_id,
         created_at=at,

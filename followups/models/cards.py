@@ -15,7 +15,9 @@ from caseload.models.words import words_in_order
 from followups.calendar import local_date
 from followups.models.followups import FollowUp, FollowUpQuerySet, State
 
-# Where a card stands on the day's page.
+# Where a card stands on the day's page. More than no days overdue is what `overdue(at)` asks of one that stands:
+# `with_days_overdue(at)` subtracts the same two days that it compares. tests/followups/test_one_count.py holds them
+# together.
 SECTION = Case(
     When(days_overdue__gt=0, then=Value("overdue")),
     When(state=State.WAITING, then=Value("waiting")),
@@ -29,8 +31,8 @@ def cards(followups: FollowUpQuerySet, at: datetime) -> list[FollowUp]:
 
     Two queries, however many.
     """
-    beside = ("participant", "team__record_rules", "owner", "moved_by", "came_from")
-    rows = list(followups.with_call_facts().select_related(*beside))
+    facts = followups.with_call_facts().with_new_peer(at)
+    rows = list(facts.select_related("participant", "team__record_rules", "owner", "moved_by", "came_from"))
     numbers: dict[Any, list[PhoneNumber]] = {}
     for number in PhoneNumber.objects.filter(participant__in={row.participant_id for row in rows}).order_by(
         "-may_call", "position", "pk"

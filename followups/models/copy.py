@@ -48,7 +48,7 @@ LEFT_OUT = {
     "followups.Reminder": "a notice between colleagues about a follow-up that is in the copy",
     "caseload.Session_activities": "stands with its session",
 }
-# How the program finds its way, not something about the person.
+# How the program finds its way, and what colleagues said to each other about a duty: nothing about the person.
 INNER = {
     "month_day",
     "form_token",
@@ -58,6 +58,8 @@ INNER = {
     "flagged_rung",
     "flagged_at",
     "unheard",
+    "discussed_at",
+    "discussed_by",
     "set_aside",
 }
 

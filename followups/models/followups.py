@@ -1,6 +1,6 @@
 """What we owe a participant on a date. Overdue is a question with one answer, never a column."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -46,6 +46,8 @@ class Purpose(models.TextChoices):
 
 # Being in touch answers these; a promise, a referral or a step is settled by what it was about.
 CONTACT = (Purpose.CHECK_IN, Purpose.AFTER_MISSED, Purpose.AFTER_SETBACK, Purpose.AFTER_DISCHARGE)
+# For so long the card handed on with a person stands beside what is owed to them.
+NEW_PEER = timedelta(days=14)
 # After these, somebody may need us sooner than others.
 HEAVY = (Purpose.AFTER_SETBACK, Purpose.AFTER_DISCHARGE)
 
@@ -112,9 +114,8 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.standing().filter(due_on=LocalDay(at))
 
     def owned_by(self, user: Any) -> "FollowUpQuerySet":
-        """Those this person has to keep: their own, and those of a colleague they cover for now."""
-        covers = Cover.objects.running().for_specialists()
-        absent = covers.filter(cover=user.pk, team=OuterRef("team"), absent=OuterRef("owner"))
+        """Those this person has to keep: their own, and those of a colleague they cover for now in either role."""
+        absent = Cover.objects.instead_of(OuterRef("owner"), OuterRef("team")).filter(cover=user.pk)
         return self.filter(Q(owner=user.pk) | Exists(absent))
 
     def supervised_by(self, user: Any) -> "FollowUpQuerySet":
@@ -127,6 +128,17 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.annotate(
             specialist_id=now.values("specialist")[:1], specialist_name=now.values("specialist__name")[:1]
         )
+
+    def with_stand_in(self) -> "FollowUpQuerySet":
+        """Adds `stand_in_id` and `stand_in_name`: who is asked instead of its keeper, who is away."""
+        covers = Cover.objects.instead_of(OuterRef("owner"), OuterRef("team"))
+        return self.annotate(stand_in_id=covers.values("cover")[:1], stand_in_name=covers.values("cover__name")[:1])
+
+    def with_new_peer(self, at: datetime) -> "FollowUpQuerySet":
+        """Adds `has_new_peer`: whether somebody else walked with the participant until lately."""
+        theirs = Assignment.objects.filter(participant=OuterRef("participant"))
+        fresh = theirs.current().filter(started_at__gt=at - NEW_PEER)
+        return self.annotate(has_new_peer=Exists(fresh) & Exists(theirs.filter(ended_at__isnull=False)))
 
     def for_the_week(self, at: datetime) -> "FollowUpQuerySet":
         """What a day's page shows: overdue, today, the next seven days, and every reply still awaited."""

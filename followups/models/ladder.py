@@ -1,6 +1,7 @@
 """What a team's ladder means for what stands today: how many follow-ups belong on which rung."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.db.models import Case, Count, IntegerField, Value, When
 
@@ -13,12 +14,13 @@ from followups.models.reminders import Rung
 RUNGS = (Rung.KEEPER, Rung.AGAIN, Rung.SUPERVISOR, Rung.ANYONE)
 
 
-def effect(team: Team, at: datetime) -> dict[Rung, int]:
-    """How many standing follow-ups of a team have reached each rung by these rules, saved or not. One query.
+def effect(team: Team, at: datetime, closed: Iterable[date] | None = None) -> dict[Rung, int]:
+    """How many standing follow-ups of a team have reached each rung by these rules, saved or not.
 
-    Numbers only: an administrator may look at them.
+    `closed` are the team's own closed days where they are not saved yet. Numbers only: an administrator may look
+    at them. One query, and one for the closed days that are saved.
     """
-    today, calendar = local_date(at, team.time_zone), calendar_of(team)
+    today, calendar = local_date(at, team.time_zone), calendar_of(team, closed)
     reached = [
         (Rung.ANYONE, calendar.due_before(today, team.anyone_after_days)),
         (Rung.SUPERVISOR, calendar.due_before(today, team.supervisor_after_days)),

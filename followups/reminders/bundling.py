@@ -14,29 +14,42 @@ from followups.reminders.flagging import as_text
 from followups.reminders.rules import TeamRules
 
 RECIPIENTS = 500
+# The pages a message may lead to.
+VIEWS = ("today", "overdue", "notices")
+BATCH = 2_000
 
 # Teams whose reminders may leave now; a closed day lets through only what was planned for it.
 RULE = """
     rule AS (
-        SELECT * FROM unnest(%(teams)s::uuid[], %(closed)s::bool[], %(day_began)s::timestamptz[], %(most)s::int[])
-            AS t (team_id, is_closed, day_began_at, most)
+        SELECT * FROM unnest(
+            %(teams)s::uuid[], %(closed)s::bool[], %(today)s::date[], %(day_began)s::timestamptz[], %(most)s::int[]
+        ) AS t (team_id, is_closed, today, day_began_at, most)
     )
 """
-# Seen to without an e-mail: settled meanwhile, or the colleague does not want one.
+# Seen to without an e-mail: settled meanwhile, or the colleague does not want one. A row held by another run is
+# waited for, not skipped: what follows takes every reminder for one that wants a message.
 PASS_OVER = f"""
-    WITH {RULE}
-    UPDATE followups_reminder AS reminder SET mailed_at = %(at)s
-    FROM rule, followups_followup AS row, accounts_user AS recipient
-    WHERE reminder.mailed_at IS NULL AND rule.team_id = reminder.team_id AND row.id = reminder.followup_id
-      AND recipient.id = reminder.recipient_id
-      AND (row.state NOT IN ('open', 'waiting', 'paused') OR row.due_on <> reminder.due_on
-           OR NOT recipient.is_active OR recipient.remind_by <> 'email')
+    WITH {RULE}, settled AS (
+        SELECT reminder.id FROM followups_reminder AS reminder
+        JOIN rule ON rule.team_id = reminder.team_id
+        JOIN followups_followup AS row ON row.id = reminder.followup_id
+        JOIN accounts_user AS recipient ON recipient.id = reminder.recipient_id
+        WHERE reminder.mailed_at IS NULL
+          AND (row.state NOT IN ('open', 'waiting', 'paused') OR row.due_on <> reminder.due_on
+               OR NOT recipient.is_active OR recipient.remind_by <> 'email')
+        ORDER BY reminder.id
+        LIMIT %(batch)s
+        FOR UPDATE OF reminder
+    )
+    UPDATE followups_reminder AS reminder SET mailed_at = %(at)s FROM settled WHERE reminder.id = settled.id
 """
 READY = """
     FROM followups_reminder AS reminder JOIN rule ON rule.team_id = reminder.team_id
-    WHERE reminder.mailed_at IS NULL AND (reminder.rung = 1 OR NOT rule.is_closed)
+    WHERE reminder.mailed_at IS NULL
+      AND (NOT rule.is_closed OR (reminder.rung = 1 AND reminder.due_on = rule.today))
 """
-# Who has had enough today hears of it tomorrow by e-mail; in the program it stands already.
+# Who has had enough today hears of it tomorrow by e-mail; in the program it stands already. What was taken back
+# before it left was none.
 TAKE = f"""
     WITH {RULE}, ready AS (
         SELECT reminder.recipient_id, min(rule.most) AS most, max(rule.day_began_at) AS day_began_at {READY}
@@ -45,16 +58,32 @@ TAKE = f"""
     SELECT recipient.id FROM accounts_user AS recipient JOIN ready ON ready.recipient_id = recipient.id
     WHERE ready.most > (
         SELECT count(*) FROM accounts_outgoingemail AS sent
-        WHERE sent.recipient_id = recipient.id AND sent.kind = 'reminder' AND sent.created_at >= ready.day_began_at
+        WHERE sent.recipient_id = recipient.id AND sent.kind = 'reminder' AND sent.state <> 'cancelled'
+          AND sent.created_at >= ready.day_began_at
     )
     LIMIT %(recipients)s
     FOR NO KEY UPDATE OF recipient SKIP LOCKED
 """
-WHOSE = f"""
-    WITH {RULE}
-    SELECT reminder.recipient_id, bool_or(reminder.rung IN (%(supervisor)s, %(anyone)s)) {READY}
-      AND reminder.recipient_id = ANY(%(taken)s::uuid[])
-    GROUP BY reminder.recipient_id
+# Where each of them reads it: on Today what is theirs or of one they stand in for, on the board what has reached
+# the supervisor, among their notices what nobody keeps yet.
+WHITHER = f"""
+    WITH {RULE}, ready AS (
+        SELECT reminder.recipient_id, reminder.followup_id, reminder.rung {READY}
+          AND reminder.recipient_id = ANY(%(taken)s::uuid[])
+    ), placed AS (
+        SELECT ready.recipient_id, ready.rung, coalesce(row.owner_id = ready.recipient_id, false) OR EXISTS (
+            SELECT FROM accounts_cover AS cover
+            WHERE cover.cover_id = ready.recipient_id AND cover.absent_id = row.owner_id
+              AND cover.team_id = row.team_id AND cover.starts_at <= now() AND cover.ends_at > now()
+        ) AS is_on_today
+        FROM ready JOIN followups_followup AS row ON row.id = ready.followup_id
+    )
+    SELECT recipient_id, CASE
+        WHEN bool_or(NOT is_on_today AND rung IN (%(supervisor)s, %(anyone)s)) THEN 'overdue'
+        WHEN bool_or(NOT is_on_today) THEN 'notices'
+        ELSE 'today'
+    END
+    FROM placed GROUP BY recipient_id
 """
 CARRY = f"""
     WITH {RULE}, ready AS (
@@ -76,21 +105,31 @@ def bundle_emails(rules: list[TeamRules], at: datetime) -> int:
         "at": at,
         "teams": as_text(one.team_id for one in loud),
         "closed": [not one.is_working_day for one in loud],
+        "today": [one.today for one in loud],
         "day_began": [one.day_began_at for one in loud],
         "most": [one.most_mails for one in loud],
         "recipients": RECIPIENTS,
+        "batch": BATCH,
         "supervisor": Rung.SUPERVISOR,
         "anyone": Rung.ANYONE,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(PASS_OVER, given)
-    letters = {view: letter_to(view) for view in ("today", "overdue")}
+    pass_over(given)
+    letters = {view: letter_to(view) for view in VIEWS}
     total = 0
     while count := bundle_batch(given, letters, at):
         total += count
         if count < RECIPIENTS:
             break
     return total
+
+
+def pass_over(given: dict[str, object]) -> None:
+    """See to what needs no message, batch after batch, each its own short transaction."""
+    with connection.cursor() as cursor:
+        count = BATCH
+        while count == BATCH:
+            cursor.execute(PASS_OVER, given)
+            count = cursor.rowcount
 
 
 def letter_to(view: str) -> mail.Letter:
@@ -110,13 +149,13 @@ def bundle_batch(given: dict[str, object], letters: dict[str, mail.Letter], at: 
         taken = [user for (user,) in cursor.fetchall()]
         if not taken:
             return 0
-        cursor.execute(WHOSE, {**given, "taken": as_text(taken)})
-        supervises: dict[UUID, bool] = dict(cursor.fetchall())
+        cursor.execute(WHITHER, {**given, "taken": as_text(taken)})
+        leads_to: dict[UUID, str] = dict(cursor.fetchall())
     messages = [
         message
-        for view, wanted in (("today", False), ("overdue", True))
+        for view in VIEWS
         for message in mail.queue_all(
-            to=[user for user, is_for_supervisor in supervises.items() if is_for_supervisor == wanted],
+            to=[user for user, where in leads_to.items() if where == view],
             kind=EmailKind.REMINDER,
             letter=letters[view],
             at=at,

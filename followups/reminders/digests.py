@@ -1,4 +1,4 @@
-"""The morning's summary: a specialist's day for those who chose it, a supervisor's week on its first working day."""
+"""The morning's summary: the day for those who chose it, a supervisor's week from its first working day on."""
 
 import logging
 from datetime import date, datetime
@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from django.urls import reverse
 
+from accounts.access import supervised_teams
 from accounts.actions import mail
-from accounts.models import User
+from accounts.models import OutgoingEmail, User
 from accounts.models.outbox import EmailKind
 from accounts.models.users import RemindBy
 from followups.models import Digest
@@ -43,7 +44,7 @@ def made_or_left(user: UUID, kind: str, on: date, at: datetime) -> bool:
 
 
 def those_of_a_day(rules: dict[UUID, TeamRules]) -> dict[tuple[UUID, str, date], None]:
-    """Everybody who keeps follow-ups and chose one summary instead of single messages."""
+    """Everybody who keeps follow-ups or is told of others' and chose one summary instead of single messages."""
     chosen = set(User.objects.active().filter(remind_by=RemindBy.DIGEST).values_list("pk", flat=True))
     if not chosen:
         return {}
@@ -56,15 +57,18 @@ def those_of_a_day(rules: dict[UUID, TeamRules]) -> dict[tuple[UUID, str, date],
 
 
 def those_of_a_week(rules: dict[UUID, TeamRules]) -> dict[tuple[UUID, str, date], None]:
-    """Supervisors on duty on the first working day of a week, unless they want to read it here only."""
-    beginning = {team: one for team, one in rules.items() if one.begins_week}
-    if not beginning:
+    """Supervisors on duty, unless they want to read it here only: on the week's first working day or, late, after it.
+
+    Named by that first day, so that a week has one, whenever it could be made.
+    """
+    begun = {team: one.week_began for team, one in rules.items() if one.week_began <= one.today}
+    if not begun:
         return {}
     only_here = set(User.objects.active().filter(remind_by=RemindBy.APP).values_list("pk", flat=True))
     return {
-        (user, DigestKind.WEEK, beginning[team].today): None
+        (user, DigestKind.WEEK, begun[team]): None
         for team, user in listeners_now().supervisors
-        if team in beginning and user not in only_here
+        if team in begun and user not in only_here
     }
 
 
@@ -81,3 +85,13 @@ def make_one(user_id: UUID, kind: str, on: date, at: datetime) -> bool:
         message = mail.queue(to=user, kind=EmailKind.DIGEST, letter=mail.write(f"digest_{kind}", context), at=at)
     Digest.objects.create(recipient=user, kind=kind, on=on, created_at=at, email=message)
     return True
+
+
+def still_wanted(message: OutgoingEmail, at: datetime) -> bool:
+    """Ask again before a summary leaves: who no longer supervises hears of no week, and nothing is no day."""
+    made = message.digests.first()
+    if made is None:
+        return False
+    if made.kind == DigestKind.WEEK:
+        return bool(supervised_teams(message.recipient))
+    return not of_a_day(message.recipient, at).is_empty

@@ -98,8 +98,14 @@ DUE_IDS = """
 """
 
 TELL_ANEW = """
-    UPDATE followups_followup SET flagged_rung = 0, flagged_at = NULL, unheard = false
-    WHERE unheard AND state IN ('open', 'waiting', 'paused') AND team_id = ANY(%(teams)s::uuid[])
+    WITH anew AS (
+        SELECT id FROM followups_followup
+        WHERE unheard AND state IN ('open', 'waiting', 'paused') AND team_id = ANY(%(teams)s::uuid[])
+        LIMIT %(batch)s
+        FOR UPDATE SKIP LOCKED
+    )
+    UPDATE followups_followup AS row SET flagged_rung = 0, flagged_at = NULL, unheard = false
+    FROM anew WHERE row.id = anew.id
 """
 
 
@@ -110,9 +116,13 @@ def flag(rules: list[TeamRules], listeners: Listeners, at: datetime) -> int:
 
 
 def tell_anew(listeners: Listeners) -> None:
-    """What nobody could be told begins anew in teams that have a supervisor on duty again."""
+    """What nobody could be told begins anew in teams that have a supervisor on duty again, batch after batch."""
+    given = {"teams": as_text(listeners.teams_with_supervisors), "batch": BATCH}
     with connection.cursor() as cursor:
-        cursor.execute(TELL_ANEW, {"teams": as_text(listeners.teams_with_supervisors)})
+        count = BATCH
+        while count == BATCH:
+            cursor.execute(TELL_ANEW, given)
+            count = cursor.rowcount
 
 
 def flag_rung(rung: int, rules: list[TeamRules], listeners: Listeners, at: datetime) -> int:

@@ -19,19 +19,20 @@ class TeamRules:
     zone: str
     today: date
     is_working_day: bool
-    begins_week: bool
+    week_began: date
     is_quiet: bool
     loud_again_at: datetime
     day_began_at: datetime
     most_mails: int
     due_by: dict[int, date]
 
-    def may_mail(self, rung: int) -> bool:
-        """Whether a reminder of that rung may leave by e-mail now.
+    def may_mail(self, rung: int, due_on: date) -> bool:
+        """Whether a reminder of that rung and date may leave by e-mail now.
 
         On a day the team is closed only what was planned for that very day is worth a message.
         """
-        return not self.is_quiet and (self.is_working_day or rung == Rung.KEEPER)
+        planned_for_today = rung == Rung.KEEPER and due_on == self.today
+        return not self.is_quiet and (self.is_working_day or planned_for_today)
 
 
 def rules_at(at: datetime, teams: Iterable[UUID] | None = None) -> list[TeamRules]:
@@ -48,7 +49,8 @@ def rules_of(team: Team, at: datetime) -> TeamRules:
         zone=team.time_zone,
         today=today,
         is_working_day=calendar.is_working_day(today),
-        begins_week=today == calendar.next_working_day(today - DAY * today.weekday()),
+        # Its first working day; still to come where the week has begun with closed days.
+        week_began=calendar.next_working_day(today - DAY * today.weekday()),
         is_quiet=is_quiet(at, team.time_zone, team.quiet_from, team.quiet_until),
         loud_again_at=quiet_ends(at, team.time_zone, team.quiet_until),
         day_began_at=midnight(today, team.time_zone),

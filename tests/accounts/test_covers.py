@@ -76,6 +76,29 @@ def test_who_may_not_be_lent_a_role_is_refused(team, other_team, specialist, sup
     assert stand_in(team, supervisor, elsewhere, now, role="supervisor").cover == elsewhere
 
 
+def test_a_role_that_is_lent_is_not_lent_on_and_so_never_lengthened(team, supervisor, colleague, now) -> None:
+    stand_in(team, supervisor, colleague, now, role="supervisor")
+    lent = User.objects.get(pk=colleague.pk)
+    later = {"starts_at": now, "ends_at": now + 300 * DAY}
+    with pytest.raises(cover.CannotStandIn):
+        cover.stand_in(team=team, absent=supervisor, cover=lent, role="supervisor", by=lent, at=now, **later)
+    third = member(team, "specialist", "Lee")
+    with pytest.raises(cover.CannotStandIn):
+        cover.stand_in(team=team, absent=supervisor, cover=third, role="supervisor", by=lent, at=now, **later)
+    absent = member(team, "specialist", "Pat")
+    assert cover.stand_in(team=team, absent=absent, cover=third, by=lent, at=now, **later)
+    assert Cover.objects.filter(role="supervisor").count() == 1
+
+
+def test_what_a_supervisor_keeps_stands_on_the_today_of_who_stands_in(team, supervisor, colleague, participant, now):
+    row = factories.FollowUpFactory(participant=participant, owner=supervisor)
+    running = stand_in(team, supervisor, colleague, now, role="supervisor")
+    kept = FollowUp.objects.visible_to(colleague).owned_by(colleague)
+    assert kept.get() == row
+    cover.end(cover=running, by=supervisor, at=now)
+    assert not FollowUp.objects.visible_to(User.objects.get(pk=colleague.pk)).owned_by(colleague).exists()
+
+
 def test_pressing_twice_makes_one(team, specialist, colleague, now) -> None:
     assert stand_in(team, specialist, colleague, now) == stand_in(team, specialist, colleague, now)
     assert Cover.objects.count() == 1

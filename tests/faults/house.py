@@ -49,8 +49,10 @@ class House:
         self.manage("migrate", "--verbosity=0")
         self.manage("demo")
         self.do(
-            "UPDATE accounts_team SET quiet_from = '00:00', quiet_until = '00:00', working_days = '{1,2,3,4,5,6,7}'"
+            "UPDATE accounts_team SET quiet_from = '00:00', quiet_until = '00:00', holiday_country = '', "
+            "working_days = '{1,2,3,4,5,6,7}'"
         )
+        self.do("DELETE FROM accounts_teamclosedday")
 
     def start_database(self) -> None:
         """Start PostgreSQL, also after it was killed."""

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import OutgoingEmail, User
 from followups import delivery, reminders
+from followups.actions import pausing
 from followups.models import FollowUp
 from tests import factories
 
@@ -85,7 +86,8 @@ def test_a_final_refusal_is_stopped_and_visible(queued) -> None:
     assert "@" not in queued.last_error
 
 
-def test_it_is_given_up_after_the_last_try(queued) -> None:
+def test_it_is_given_up_after_the_last_try(queued, team) -> None:
+    type(team).objects.update(working_days=[1, 2, 3, 4, 5, 6, 7])
     at = NOON
     for _try in range(len(delivery.BACK_OFF) + 1):
         deliver(at, server=Failing(TimeoutError()))
@@ -154,6 +156,45 @@ def test_a_retry_at_night_waits_for_the_morning_and_is_no_try(queued, team) -> N
     assert state(queued) == ("queued", 0)
     assert queued.next_try_at == NOON + timedelta(hours=22)  # eight in the morning in New York
     assert deliver(NOON + timedelta(hours=22)) == 1
+
+
+@pytest.mark.parametrize("closed", ["weekend", "the team's own", "public holiday"])
+def test_what_was_told_on_a_working_day_waits_out_closed_days(queued, team, closed: str) -> None:
+    """Queued on Wednesday for Tuesday's date; the mail server is back when the team is closed."""
+    at = NOON + timedelta(days=3 if closed == "weekend" else 1)
+    if closed == "the team's own":
+        team.closed_days.create(on=at.date())
+    elif closed == "public holiday":
+        type(team).objects.update(holiday_country="US")
+        at = at.replace(day=25)  # Memorial Day
+    assert deliver(at) == 0
+    assert state(queued) == ("queued", 0)
+    assert deliver(at + timedelta(days=1 if closed == "the team's own" else 2)) == 1
+
+
+def test_what_was_planned_for_a_closed_day_leaves_on_it(participant, specialist, team) -> None:
+    saturday = NOON + timedelta(days=3)
+    factories.FollowUpFactory(participant=participant, owner=specialist, due_on=saturday.date())
+    reminders.sweep(saturday)
+    assert deliver(saturday + timedelta(hours=1)) == 1
+
+
+def test_a_pause_in_the_meantime_takes_it_back(queued, participant, specialist) -> None:
+    until = DAY + timedelta(days=20)
+    pausing.pause(participant=participant, until=until, decided_by="participant", by=specialist, at=NOON)
+    assert deliver() == 0
+    assert state(queued)[0] == "cancelled"
+
+
+def test_a_cover_that_has_ended_takes_it_back(participant, specialist, colleague, team) -> None:
+    lasts = {"starts_at": NOON.replace(year=2020), "ends_at": NOON.replace(year=2200)}
+    cover = factories.CoverFactory(team=team, absent=specialist, cover=colleague, **lasts)
+    factories.FollowUpFactory(participant=participant, owner=specialist)
+    reminders.sweep(NOON)
+    message = OutgoingEmail.objects.get(recipient=colleague)
+    type(cover).objects.filter(pk=cover.pk).update(ends_at=NOON.replace(year=2021))
+    assert deliver() == 0
+    assert state(message)[0] == "cancelled"
 
 
 def test_a_clock_that_is_off_sends_nothing(queued, db) -> None:

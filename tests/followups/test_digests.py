@@ -9,6 +9,7 @@ from django.db import connection
 
 from accounts.models import Membership, OutgoingEmail, Team, User
 from followups import reminders
+from followups.delivery import deliver
 from followups.models import Digest, FollowUp
 from followups.reminders import digests
 from followups.reminders.digests import send_digests
@@ -143,18 +144,122 @@ def test_who_should_not_hear_it_does_not(due, supervisor, gone: str) -> None:
     assert recipients() == ["Sam"]
 
 
-def test_who_stands_in_for_a_supervisor_hears_of_the_week(due, team, supervisor) -> None:
-    stand_in = member(None, "administrator", "Ines")
-    factories.CoverFactory(
-        team=team,
-        absent=supervisor,
-        cover=stand_in,
-        role="supervisor",
-        starts_at=MONDAY - ONE_DAY,
-        ends_at=MONDAY + 400 * ONE_DAY,
-    )
+LASTS = {"starts_at": NOON.replace(year=2020), "ends_at": NOON.replace(year=2200)}
+
+
+def test_who_stands_in_for_a_supervisor_hears_of_the_week(due, team, supervisor, colleague) -> None:
+    factories.CoverFactory(team=team, absent=supervisor, cover=colleague, role="supervisor", **LASTS)
+    factories.FollowUpFactory(participant=due.participant, owner=due.owner, due_on=DAY - 4 * ONE_DAY)
     send_digests(MONDAY)
-    assert "Ines" in recipients()
+    assert "Overdue: 1" in OutgoingEmail.objects.get(recipient=colleague).text
+    assert not OutgoingEmail.objects.filter(recipient=supervisor).exists()
+
+
+def test_a_week_is_told_late_where_nothing_ran_on_its_first_day(due, supervisor) -> None:
+    FollowUp.objects.update(due_on=MONDAY.date())
+    assert send_digests(MONDAY + ONE_DAY) == 2
+    assert "Vera" in recipients()
+    assert Digest.objects.get(recipient=supervisor).on == MONDAY.date()
+    assert send_digests(MONDAY + 2 * ONE_DAY) == 1  # the specialist's day alone
+
+
+def test_the_week_says_good_news_then_what_is_owed_then_who_waits_and_who_stands_in(
+    due, team, supervisor, specialist, colleague
+) -> None:
+    factories.CoverFactory(team=team, absent=specialist, cover=colleague, **LASTS)
+    factories.WinFactory(participant=due.participant, happened_on=MONDAY.date() - ONE_DAY)
+    factories.FollowUpFactory(participant=due.participant, owner=specialist, due_on=DAY - 4 * ONE_DAY)
+    back = factories.ParticipantFactory(team=team)
+    back.episodes.update(ended_on=DAY - 60 * ONE_DAY, ending_reason="moved", ended_by=supervisor)
+    back.episodes.create(started_on=MONDAY.date() - ONE_DAY)
+    send_digests(MONDAY)
+    message = OutgoingEmail.objects.get(recipient=supervisor)
+    said = [
+        "A win was",
+        "Somebody came back",
+        "Overdue: 1",
+        "Sam: 1",
+        "Waiting for a peer: 1",
+        "Standing in this week: 1",
+    ]
+    for words in (message.text, message.html):
+        assert [words.index(one) for one in said] == sorted(words.index(one) for one in said)
+
+
+@pytest.fixture
+def escalated(participant, specialist, supervisor) -> FollowUp:
+    """Overdue for so long that the supervisor is told, who chose one summary."""
+    User.objects.filter(pk=supervisor.pk).update(remind_by="digest")
+    row = factories.FollowUpFactory(participant=participant, owner=specialist, due_on=MONDAY.date() - 5 * ONE_DAY)
+    reminders.sweep(MONDAY)
+    return row
+
+
+def test_a_supervisor_who_chose_one_summary_reads_in_it_what_has_reached_them(escalated, supervisor, sign_in) -> None:
+    factories.FollowUpFactory(participant=escalated.participant, due_on=DAY)  # nobody's, and due today
+    send_digests(NOON)
+    day = Digest.objects.get(recipient=supervisor, kind="day")
+    assert "For you as supervisor: 2" in day.email.text
+    assert "For you as supervisor: 2" in day.email.html
+    assert not OutgoingEmail.objects.filter(recipient=supervisor, kind="reminder").exists()
+
+
+def test_below_the_third_rung_it_is_not_the_supervisors_yet(escalated, supervisor) -> None:
+    FollowUp.objects.update(flagged_rung=2)
+    send_digests(NOON)
+    assert Digest.objects.get(recipient=supervisor, kind="day").email is None
+
+
+def test_a_win_is_news_on_its_day_and_on_the_next_working_day(due, participant) -> None:
+    factories.WinFactory(participant=participant, happened_on=DAY + 2 * ONE_DAY)  # a Friday
+    said = []
+    for day in (2, 5, 6):
+        send_digests(NOON + day * ONE_DAY)
+        said.append("A win was" in OutgoingEmail.objects.latest("created_at").text)
+    assert said == [True, True, False]
+
+
+def leaves(at: datetime) -> int:
+    return deliver(lambda: at)
+
+
+def test_a_summary_of_the_day_leaves_only_if_there_is_still_something_to_say(due) -> None:
+    send_digests(NOON)
+    FollowUp.objects.update(state="done", closed_at=NOON)
+    assert leaves(NOON) == 0
+    assert OutgoingEmail.objects.get().state == "cancelled"
+
+
+def test_a_summary_of_the_week_leaves_only_for_who_still_supervises(escalated, supervisor, team) -> None:
+    User.objects.filter(pk=supervisor.pk).update(remind_by="email")
+    OutgoingEmail.objects.all().delete()
+    send_digests(MONDAY)
+    Membership.objects.filter(user=supervisor).update(role="specialist")
+    assert leaves(MONDAY) == 0
+    assert OutgoingEmail.objects.get().state == "cancelled"
+
+
+def test_a_summary_waits_out_quiet_hours(due) -> None:
+    send_digests(NOON)
+    Team.objects.update(quiet_from=time(9), quiet_until=time(11))
+    assert leaves(NOON) == 0
+    assert OutgoingEmail.objects.get().next_try_at == NOON + timedelta(hours=1)
+    assert leaves(NOON + timedelta(hours=1)) == 1
+
+
+def test_a_summary_does_not_leave_on_a_day_the_team_is_closed(due, team) -> None:
+    send_digests(NOON)
+    team.closed_days.create(on=DAY)
+    assert leaves(NOON + timedelta(minutes=1)) == 0
+    assert OutgoingEmail.objects.get().state == "queued"
+
+
+@pytest.mark.parametrize(("attempts", "state"), [(0, "cancelled"), (3, "stopped")])
+def test_one_that_could_not_be_delivered_all_day_is_shown(due, attempts: int, state: str) -> None:
+    send_digests(NOON)
+    OutgoingEmail.objects.update(attempts=attempts, last_error="TimeoutError")
+    assert leaves(NOON + timedelta(hours=20)) == 0
+    assert OutgoingEmail.objects.get().state == state
 
 
 def test_one_that_cannot_be_made_does_not_stop_the_others(due, team, participant, monkeypatch) -> None:

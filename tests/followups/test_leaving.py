@@ -7,8 +7,10 @@ from django.db import connection
 from accounts.actions import people
 from accounts.models import Membership, Role, User
 from caseload.models import Assignment, Participant
+from followups import reminders
 from followups.actions import leaving
-from followups.models import FollowUp
+from followups.models import FollowUp, Reminder, Rung
+from followups.models.ladder import unheard
 from tests import factories
 from tests.conftest import member
 
@@ -116,3 +118,63 @@ def test_who_stops_being_a_specialist_of_a_team_leaves_nobody_behind(participant
 
     assert not Assignment.objects.current().exists()
     assert FollowUp.objects.get().owner is None
+
+
+@pytest.fixture
+def escalated(participant, specialist, supervisor):
+    """Told to Vera alone, who supervises the team alone."""
+    row = factories.FollowUpFactory(participant=participant, owner=specialist, due_on=NOON.date() - timedelta(days=5))
+    reminders.sweep(NOON)
+    assert Reminder.objects.get(rung=Rung.SUPERVISOR).recipient == supervisor
+    return row
+
+
+def loses_the_role(how: str, user: User, administrator: User) -> None:
+    if how == "leaves":
+        leaving.deactivate(user=user, by=administrator, at=NOON)
+    else:
+        leaving.change_memberships(user=user, places=[], by=administrator, at=NOON)
+
+
+@pytest.mark.parametrize("how", ["leaves", "changes role"])
+def test_what_was_told_to_a_supervisor_who_leaves_is_told_to_the_successor(
+    escalated, supervisor, team, administrator, how: str
+) -> None:
+    loses_the_role(how, supervisor, administrator)
+    zoe = member(team, Role.SUPERVISOR, "Zoe")
+    reminders.sweep(NOON + timedelta(minutes=1))
+    assert Reminder.objects.filter(followup=escalated, recipient=zoe, rung=Rung.SUPERVISOR).count() == 1
+    assert Reminder.objects.filter(recipient=escalated.owner).count() == 1
+
+
+@pytest.mark.parametrize("how", ["leaves", "changes role"])
+def test_where_no_supervisor_is_left_it_shows_that_nobody_hears(escalated, supervisor, team, administrator, how: str):
+    loses_the_role(how, supervisor, administrator)
+    reminders.sweep(NOON + timedelta(minutes=1))
+    escalated.refresh_from_db()
+    assert (escalated.flagged_rung, escalated.unheard) == (3, True)
+    assert unheard([team.pk]) == {team.pk: 1}
+
+    zoe = member(team, Role.SUPERVISOR, "Zoe")
+    reminders.sweep(NOON + timedelta(minutes=2))
+    assert Reminder.objects.filter(recipient=zoe, rung=Rung.SUPERVISOR).exists()
+
+
+def test_a_supervisor_who_stays_is_not_told_twice(escalated, supervisor, team, administrator) -> None:
+    zoe = member(team, Role.SUPERVISOR, "Zoe")
+    leaving.deactivate(user=zoe, by=administrator, at=NOON)
+    reminders.sweep(NOON + timedelta(days=1))
+    assert Reminder.objects.filter(recipient=supervisor).count() == 1
+
+
+def test_what_was_told_to_who_stood_in_and_leaves_is_told_to_the_supervisor(
+    participant, specialist, supervisor, colleague, team, administrator
+) -> None:
+    lasts = {"starts_at": NOON.replace(year=2020), "ends_at": NOON.replace(year=2200)}
+    factories.CoverFactory(team=team, absent=supervisor, cover=colleague, role="supervisor", **lasts)
+    factories.FollowUpFactory(participant=participant, owner=specialist, due_on=NOON.date() - timedelta(days=5))
+    reminders.sweep(NOON)
+    assert not Reminder.objects.filter(recipient=supervisor).exists()
+    leaving.deactivate(user=colleague, by=administrator, at=NOON)
+    reminders.sweep(NOON + timedelta(minutes=1))
+    assert Reminder.objects.get(recipient=supervisor).rung == Rung.SUPERVISOR

@@ -1,10 +1,12 @@
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from followups.actions import oversight, planning
-from followups.models import Reminder
+from followups.models import FollowUp, Reminder
 from tests import factories
 
 NOON = factories.NOON
@@ -48,6 +50,45 @@ def test_a_colleague_is_nudged_as_often_a_day_as_the_team_allows(
         oversight.nudge(followup=other, by=supervisor, at=NOON)
     oversight.nudge(followup=other, by=supervisor, at=NOON + timedelta(days=1))
     assert Reminder.objects.count() == 2
+
+
+def test_a_nudge_goes_to_whoever_stands_in(late, team, specialist, colleague, supervisor) -> None:
+    lasts = {"starts_at": NOON.replace(year=2020), "ends_at": NOON.replace(year=2200)}
+    factories.CoverFactory(team=team, absent=specialist, cover=colleague, **lasts)
+    for _twice in range(2):
+        oversight.nudge(followup=late, by=supervisor, at=NOON)
+    assert Reminder.objects.get().recipient == colleague
+
+
+def test_nobody_nudges_themselves_by_way_of_a_colleague(late, team, specialist, supervisor) -> None:
+    lasts = {"starts_at": NOON.replace(year=2020), "ends_at": NOON.replace(year=2200)}
+    factories.CoverFactory(team=team, absent=specialist, cover=supervisor, **lasts)
+    with pytest.raises(oversight.NobodyToNudge):
+        oversight.nudge(followup=late, by=supervisor, at=NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_nudges_at_once_are_counted_one_after_the_other(late, team, specialist, supervisor) -> None:
+    type(team).objects.update(most_mails_a_day=1)
+    of_another = factories.FollowUpFactory(participant__team=team, owner=specialist)
+    barrier, refused = threading.Barrier(2), []
+
+    def press(followup: FollowUp) -> None:
+        barrier.wait()
+        try:
+            oversight.nudge(followup=followup, by=supervisor, at=NOON)
+        except oversight.NudgedEnough:
+            refused.append(followup)
+        finally:
+            connection.close()
+
+    both = [threading.Thread(target=press, args=[row]) for row in (late, of_another)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert len(refused) == 1
+    assert Reminder.objects.count() == 1
 
 
 def test_nudging_nobody_or_oneself(late, supervisor) -> None:

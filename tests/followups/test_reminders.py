@@ -121,6 +121,40 @@ def test_whoever_stands_in_is_told_instead(due, specialist, colleague, superviso
     assert "Sam" not in dict(map(reversed, told()))
 
 
+LASTS = {"starts_at": NOON.replace(year=2020), "ends_at": NOON.replace(year=2200)}
+
+
+def test_the_third_rung_reaches_who_stands_in_for_the_supervisor(due, supervisor, colleague, team) -> None:
+    factories.CoverFactory(team=team, absent=supervisor, cover=colleague, role="supervisor", **LASTS)
+    for day in range(6):
+        reminders.sweep(NOON + day * ONE_DAY)
+    assert (Rung.SUPERVISOR, "Kim") in told()
+    assert "Vera" not in dict(map(reversed, told()))
+
+
+def test_the_fourth_rung_reaches_who_stands_in_and_the_supervisor(due, specialist, colleague, team) -> None:
+    factories.CoverFactory(team=team, absent=specialist, cover=colleague, **LASTS)
+    for day in range(8):
+        reminders.sweep(NOON + day * ONE_DAY)
+    assert [name for rung, name in told() if rung == Rung.ANYONE] == ["Kim", "Vera"]
+
+
+def test_a_holiday_and_a_day_the_team_is_closed_do_not_count(due, team) -> None:
+    """Due on the Friday before Memorial Day; the team is closed on the Tuesday after it, too."""
+    type(team).objects.update(holiday_country="US")
+    friday = NOON.replace(day=22)
+    FollowUp.objects.update(due_on=friday.date())
+    team.closed_days.create(on=friday.replace(day=26).date())
+    days = {}
+    for day in range(12):
+        before = set(told())
+        reminders.sweep(friday + day * ONE_DAY)
+        for rung, _name in set(told()) - before:
+            days[rung] = (friday + day * ONE_DAY).day
+    # Wednesday is the first working day after it, Thursday the second.
+    assert days == {Rung.KEEPER: 22, Rung.AGAIN: 28, Rung.SUPERVISOR: 29, Rung.ANYONE: 2}
+
+
 def test_an_escalation_nobody_can_receive_is_kept_and_told_when_somebody_can(due, supervisor, team) -> None:
     User.objects.filter(pk=supervisor.pk).update(is_active=False, deactivated_at=NOON)
     reminders.sweep(MONDAY)
@@ -133,6 +167,20 @@ def test_an_escalation_nobody_can_receive_is_kept_and_told_when_somebody_can(due
     assert not due.unheard
     assert (Rung.SUPERVISOR, "Zoe") in told()
     assert told().count((Rung.KEEPER, "Sam")) == 1
+
+
+def test_what_nobody_heard_begins_anew_batch_after_batch(due, participant, specialist, supervisor, team, monkeypatch):
+    monkeypatch.setattr(flagging, "BATCH", 2)
+    for _number in range(4):
+        factories.FollowUpFactory(participant=participant, owner=specialist)
+    User.objects.filter(pk=supervisor.pk).update(is_active=False, deactivated_at=NOON)
+    reminders.sweep(MONDAY)
+    assert FollowUp.objects.filter(unheard=True).count() == 5
+
+    zoe = member(team, "supervisor", "Zoe")
+    reminders.sweep(MONDAY + timedelta(minutes=1))
+    assert not FollowUp.objects.filter(unheard=True).exists()
+    assert Reminder.objects.filter(recipient=zoe, rung=Rung.SUPERVISOR).count() == 5
 
 
 def test_batches_leave_nothing_behind(due, participant, specialist, monkeypatch) -> None:

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.ids import new_id
+from followups.actions import oversight
 from followups.models.timeline import page, read_cursor
 from tests import factories
 
@@ -32,6 +33,14 @@ def test_a_win_written_down_later_stands_on_its_day(participant, specialist) -> 
 
     story = [entry.row.pk for entry in whole_story(specialist, participant, 25)]
     assert story == [recent.pk, said.pk, win.pk, old.pk]
+
+
+def test_what_a_supervisor_says_to_a_colleague_is_no_part_of_it(participant, specialist, supervisor) -> None:
+    followup = factories.FollowUpFactory(participant=participant, owner=specialist)
+    before = whole_story(specialist, participant, 25)
+    oversight.nudge(followup=followup, by=supervisor, at=NOON)
+    oversight.mark_discussed(followup=followup, by=supervisor, at=NOON)
+    assert [one.key for one in whole_story(specialist, participant, 25)] == [one.key for one in before]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 40])

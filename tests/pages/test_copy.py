@@ -8,6 +8,8 @@ from django.urls import reverse
 from accounts.models import AuditEvent
 from caseload.actions import notes
 from caseload.models import Agreement, Participant, Session
+from followups.actions import oversight
+from followups.models import FollowUp
 from followups.models.copy import LEADS, LEFT_OUT
 from tests import factories
 from tests.pages.test_today import count_queries
@@ -60,6 +62,21 @@ def test_everything_of_theirs_and_nothing_of_anybody_elses(sign_in, specialist, 
         assert word in text
     assert "foreign" not in text.lower()
     assert AuditEvent.objects.filter(action="record_copied", subject_id=str(participant.pk)).count() == 1
+
+
+@pytest.mark.parametrize("name", ["whole_copy", "whole_copy_json", "participant"])
+def test_a_nudge_and_a_talk_between_colleagues_are_no_part_of_the_story(
+    sign_in, specialist, participant, told, name: str
+) -> None:
+    followup = FollowUp.objects.get(what="minewhat")
+    FollowUp.objects.filter(pk=followup.pk).update(owner=specialist)
+    vera = factories.UserFactory(name="Veravera")
+    oversight.nudge(followup=followup, by=vera, at=NOON)
+    oversight.mark_discussed(followup=followup, by=vera, at=NOON)
+    text = sign_in(specialist).get(reverse(name, args=[participant.pk])).content.decode()
+    assert "minequote" in text
+    for word in ("Veravera", "discussed", "nudge", "talked about"):
+        assert word not in text
 
 
 def test_twenty_years_are_copied_in_as_many_queries_as_a_week(sign_in, specialist, participant, told) -> None:

@@ -56,6 +56,17 @@ def test_it_travels_with_a_transfer(sign_in, specialist, colleague, supervisor, 
     assert card(sign_in, specialist, told).status_code == 404
 
 
+@pytest.mark.parametrize(("days", "stands"), [(1, True), (13, True), (15, False)])
+def test_the_new_peer_is_led_to_it_from_today_for_a_while(
+    sign_in, specialist, colleague, supervisor, told, time_machine, days: int, stands: bool
+) -> None:
+    address = reverse("handoff", args=[told.pk])
+    assert address not in sign_in(specialist).get(reverse("today")).content.decode()
+    handing_on.assign(participant=told, specialist=colleague, instead_of=specialist.pk, by=supervisor, at=NOON)
+    time_machine.move_to(NOON + timedelta(days=days))
+    assert (address in sign_in(colleague).get(reverse("today")).content.decode()) is stands
+
+
 def test_much_to_say_asks_no_more(sign_in, specialist, told) -> None:
     few = count_queries(sign_in(specialist), reverse("handoff", args=[told.pk]))
     for number in range(20):

@@ -53,3 +53,19 @@ def test_an_escalation_nobody_can_receive_is_shown_to_administrators(
     reminders.sweep(NOON + timedelta(days=1))
     assert row.reminders.filter(recipient=supervisor).exists()
     assert "nobody can be told" not in client.get(reverse("teams")).content.decode()
+
+
+def test_closed_days_of_the_same_form_count_for_the_effect(sign_in, administrator, team, participant, specialist):
+    factories.FollowUpFactory(participant=participant, owner=specialist, due_on=DAY - timedelta(days=2))
+    rules = {**FIELDS, "time_zone": "America/New_York", "working_days": [1, 2, 3, 4, 5], "holiday_region": ""}
+    rules |= {"again_after_days": 2, "supervisor_after_days": 3, "anyone_after_days": 5, "preview": "1"}
+    client, address = sign_in(administrator), reverse("team", args=[team.pk])
+
+    def then(closed: str) -> list[int]:
+        return [number for _label, _now, number in client.post(address, {**rules, "closed": closed}).context["rungs"]]
+
+    assert then("") == [0, 1, 0, 0]
+    assert then(f"{DAY - timedelta(days=1)} a day of rest") == [1, 0, 0, 0]
+    assert not team.closed_days.exists()
+    team.closed_days.create(on=DAY - timedelta(days=1))
+    assert then("") == [0, 1, 0, 0]

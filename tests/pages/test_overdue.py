@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -74,6 +74,29 @@ def test_the_table_is_safe_and_its_export_is_noted(sign_in, supervisor, particip
     assert AuditEvent.objects.get(action="overdue_exported").facts == {"count": 1}
 
 
+def test_the_tables_days_and_its_name_are_the_teams(sign_in, supervisor, participant, late, time_machine) -> None:
+    evening = datetime(2026, 5, 7, 2, tzinfo=UTC)  # still Wednesday in New York
+    time_machine.move_to(evening, tick=False)
+    type(participant).objects.update(last_contact_at=evening)
+    FollowUp.objects.update(flagged_rung=1, flagged_at=evening, discussed_at=evening, discussed_by=supervisor)
+    page = sign_in(supervisor).get(reverse("overdue_csv"))
+    line = page.content.decode("utf-8-sig").splitlines()[1]
+    assert line.count('"2026-05-06"') == 3
+    assert "2026-05-07" not in line
+    assert "overdue-2026-05-06.csv" in page["Content-Disposition"]
+
+
+def test_a_table_that_is_cut_short_says_so(sign_in, supervisor, participant, specialist, late, monkeypatch) -> None:
+    monkeypatch.setattr("pages.overdue.MOST_EXPORTED", 2)
+    client, lines = sign_in(supervisor), []
+    for _number in range(2):
+        factories.FollowUpFactory(participant=participant, owner=specialist, due_on=DAY - timedelta(days=1))
+        lines.append(client.get(reverse("overdue_csv")).content.decode().splitlines())
+    assert [len(one) for one in lines] == [3, 4]
+    assert "There is more: this table ends after 2 lines." in lines[1][-1]
+    assert AuditEvent.objects.filter(action="overdue_exported").latest("at").facts == {"count": 2}
+
+
 def test_exceptions_stand_below(sign_in, supervisor, participant, team) -> None:
     waiting = factories.ParticipantFactory(team=team, created_at=NOON - timedelta(days=40))
     page = sign_in(supervisor).get(reverse("overdue"))
@@ -120,6 +143,8 @@ def test_a_cover_is_set_up_and_ended(sign_in, supervisor, specialist, colleague,
         ({"first": "2026-05-09"}, "last"),
         ({"cover": "foreign"}, "cover"),
         ({"last": "9999-12-31"}, "last"),
+        ({"first": "2026-05-05"}, "first"),
+        ({"first": "0001-01-01"}, "first"),
     ],
 )
 def test_a_cover_that_cannot_be(sign_in, supervisor, specialist, colleague, other_supervisor, team, fields, wrong):
@@ -133,3 +158,49 @@ def test_a_cover_that_cannot_be(sign_in, supervisor, specialist, colleague, othe
     }
     form |= {name: people.get(value, value) for name, value in fields.items()}
     assert wrong in sign_in(supervisor).post(reverse("cover"), form).context["form"].errors
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "today"),
+    [
+        ("America/New_York", datetime(2026, 5, 6, 1, tzinfo=UTC), "2026-05-05"),
+        ("Asia/Tokyo", datetime(2026, 5, 5, 16, tzinfo=UTC), "2026-05-06"),
+    ],
+)
+def test_the_days_of_a_cover_are_the_teams(
+    sign_in, supervisor, specialist, colleague, team, time_machine, zone: str, moment: datetime, today: str
+) -> None:
+    type(team).objects.update(time_zone=zone)
+    time_machine.move_to(moment, tick=False)
+    client = sign_in(supervisor)
+    form = {"team": team.pk, "absent": f"specialist:{specialist.pk}", "cover": colleague.pk, "last": today}
+    assert client.get(reverse("cover")).context["form"].initial["first"].isoformat() == today
+    for first in ("0001-01-01", (date.fromisoformat(today) - timedelta(days=1)).isoformat()):
+        assert "first" in client.post(reverse("cover"), {**form, "first": first}).context["form"].errors
+    assert client.post(reverse("cover"), {**form, "first": today}).status_code == 302
+    assert Cover.objects.get().last_day.isoformat() == today
+
+
+LASTS = {"starts_at": NOON.replace(year=2020), "ends_at": NOON.replace(year=2200)}
+
+
+def test_whoever_stands_in_for_a_supervisor_is_offered_what_they_may_do(
+    sign_in, supervisor, specialist, colleague, team, late
+) -> None:
+    factories.CoverFactory(team=team, absent=supervisor, cover=colleague, role="supervisor", **LASTS)
+    client = sign_in(colleague)
+    assert "I take it over" not in client.get(reverse("overdue")).content.decode()
+    assert "I take it over" in sign_in(supervisor).get(reverse("overdue")).content.decode()
+
+    (_none, (_heading, offered)) = client.get(reverse("cover")).context["form"].fields["absent"].choices
+    assert {key for key, _name in offered} == {f"specialist:{specialist.pk}", f"specialist:{colleague.pk}"}
+    form = {"team": team.pk, "absent": f"supervisor:{supervisor.pk}", "cover": colleague.pk}
+    page = client.post(reverse("cover"), {**form, "first": "2026-05-06", "last": "2027-05-01"})
+    assert "absent" in page.context["form"].errors
+    assert Cover.objects.count() == 1
+
+
+def test_the_nudge_names_whom_it_goes_to(sign_in, supervisor, specialist, colleague, team, late) -> None:
+    assert "Send Sam a kind nudge" in sign_in(supervisor).get(reverse("overdue")).content.decode()
+    factories.CoverFactory(team=team, absent=specialist, cover=colleague, **LASTS)
+    assert "Send Kim, standing in for Sam, a kind nudge" in sign_in(supervisor).get(reverse("overdue")).content.decode()

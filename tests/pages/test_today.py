@@ -97,6 +97,18 @@ def test_whom_i_stand_in_for_is_not_forgotten_either(sign_in, team, specialist, 
     assert sign_in(colleague).get(reverse("today")).context["left_without"] == [participant]
 
 
+def test_whoever_stands_in_for_a_supervisor_has_what_they_keep(
+    sign_in, team, supervisor, colleague, participant, specialist
+) -> None:
+    days = {"starts_at": datetime(2020, 1, 1, tzinfo=UTC), "ends_at": datetime(2200, 1, 1, tzinfo=UTC)}
+    factories.CoverFactory(team=team, absent=supervisor, cover=colleague, role="supervisor", **days)
+    due(participant, supervisor, -1)
+    due(participant, specialist, -1)
+    page = sign_in(colleague).get(reverse("today"))
+    assert [card.owner for card in page.context["sections"]["overdue"]] == [supervisor]
+    assert "covering for Vera" in page.content.decode()
+
+
 def test_many_overdue_hide_neither_today_nor_their_number(sign_in, specialist, participant) -> None:
     for _row in range(25):
         due(participant, specialist, -3)

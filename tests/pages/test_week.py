@@ -43,3 +43,15 @@ def test_many_wins_are_counted_whole(sign_in, specialist, participant) -> None:
     text = sign_in(specialist).get(reverse("week")).content.decode()
     assert "and 11 more wins" in text
     assert count_queries(sign_in(specialist), reverse("week")) <= few + 1
+
+
+def test_what_has_reached_a_supervisor_stands_on_their_day_too(sign_in, supervisor, participant, specialist) -> None:
+    late = {"participant": participant, "owner": specialist, "due_on": DAY - timedelta(days=6)}
+    factories.FollowUpFactory(**late, flagged_rung=3, flagged_at=NOON)
+    factories.FollowUpFactory(**late, flagged_rung=2, flagged_at=NOON)
+    factories.FollowUpFactory(participant=participant)  # nobody's, and due today
+    page = sign_in(supervisor).get(reverse("week") + "?mine")
+    assert page.context["summary"].escalated == 2
+    assert "For you as supervisor" in page.content.decode()
+    assert count_queries(sign_in(supervisor), reverse("week") + "?mine") <= 12
+    assert "For you as supervisor" not in sign_in(specialist).get(reverse("week")).content.decode()

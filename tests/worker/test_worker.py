@@ -28,7 +28,8 @@ def empty_queue() -> None:
 
 @pytest.fixture
 def late(participant, specialist, supervisor) -> FollowUp:
-    """Overdue since yesterday, with texts that must not leave the house."""
+    """Overdue since yesterday, with texts that must not leave the house, in a team that works on any day."""
+    type(participant.team).objects.update(working_days=[1, 2, 3, 4, 5, 6, 7])
     factories.PhoneNumberFactory(participant=participant, number="+16175550142")
     today = local_date(timezone.now(), participant.team.time_zone)
     return factories.FollowUpFactory(
