@@ -1,9 +1,9 @@
 """The whole record for the person: to read, to print, and for another program."""
 
-from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.access import Permission, requires
 from caseload.actions import notes
@@ -18,21 +19,34 @@ from caseload.forms.notes import AgreementForm
 from caseload.models import Participant, Session
 from followups.actions import oversight
 from followups.calendar import local_date
-from followups.models.copy import whole_record
+from followups.models.copy import Other, moment_words, whole_record
+
+# What a line is called where the field's own name says it less well.
+CALLED = {
+    "what_the_group_did": gettext_lazy("what the group did"),
+    "activities": gettext_lazy("what we did"),
+    "meeting": gettext_lazy("group"),
+    "series": gettext_lazy("group"),
+    "step": gettext_lazy("step towards a goal"),
+    "action": gettext_lazy("what was done"),
+}
 
 
 @requires(Permission.READ_RECORDS)
 def whole_copy(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = person_or_404(request, participant_id)
-    oversight.copied(participant=participant, by=request.user, at=timezone.now())
+    now, zone = timezone.now(), ZoneInfo(participant.team.time_zone)
+    oversight.copied(participant=participant, by=request.user, at=now)
+    copy = whole_record(request.user, participant)
     sections = [
-        {"title": capfirst(str(model._meta.verbose_name_plural)), "rows": [in_words(model, row) for row in rows]}
-        for model, rows in whole_record(participant)
+        {"title": capfirst(str(model._meta.verbose_name_plural)), "rows": [in_words(model, row, zone) for row in rows]}
+        for model, rows in copy.tables
     ]
     context = {
         "participant": participant,
         "sections": sections,
-        "now": timezone.now(),
+        "is_whole": copy.is_whole,
+        "today": local_date(now, participant.team.time_zone),
         "is_large": "large" in request.GET,
     }
     return render(request, "copy/whole_copy.html", context)
@@ -41,14 +55,16 @@ def whole_copy(request: HttpRequest, participant_id: UUID) -> HttpResponse:
 @requires(Permission.READ_RECORDS)
 def whole_copy_json(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = person_or_404(request, participant_id)
-    now = timezone.now()
+    now, zone = timezone.now(), ZoneInfo(participant.team.time_zone)
     oversight.copied(participant=participant, by=request.user, at=now)
-    tables = {model._meta.label_lower: rows for model, rows in whole_record(participant)}
-    answer = JsonResponse(
-        {"made_at": now.isoformat(), **tables}, json_dumps_params={"ensure_ascii": False, "indent": 1}
-    )
-    answer["Content-Disposition"] = f'attachment; filename="record-{now:%Y-%m-%d}.json"'
-    return answer
+    copy = whole_record(request.user, participant)
+    answer: dict[str, Any] = {"made_at": plain(now, zone), "time_zone": str(zone), "is_whole": copy.is_whole}
+    for model, rows in copy.tables:
+        answer[model._meta.label_lower] = [{name: plain(value, zone) for name, value in row.items()} for row in rows]
+    response = JsonResponse(answer, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    today = local_date(now, participant.team.time_zone)
+    response["Content-Disposition"] = f'attachment; filename="record-{today:%Y-%m-%d}.json"'
+    return response
 
 
 @requires(Permission.READ_RECORDS)
@@ -65,35 +81,39 @@ def agree_with_note(request: HttpRequest, session_id: UUID) -> HttpResponse:
     return render(request, "copy/agree_with_note.html", {"session": row, "participant": row.participant, "form": form})
 
 
-def in_words(model: Any, row: dict[str, Any]) -> list[tuple[str, Any]]:
+def in_words(model: Any, row: dict[str, Any], zone: ZoneInfo) -> list[tuple[str, Any]]:
     """A row as labels and values; ids are for programs."""
-    labels = {
-        field.name: capfirst(str(field.verbose_name))
-        for field in model._meta.get_fields()
-        if hasattr(field, "verbose_name")
-    }
-    shown = ((labels.get(name, name), value) for name, value in row.items() if not is_key(name, value))
-    return [(label, readable(value)) for label, value in shown]
+    labels = {field.name: field.verbose_name for field in model._meta.fields} | CALLED
+    shown = ((name, value) for name, value in row.items() if name != "id")
+    return [(capfirst(str(labels[name])), readable(value, zone)) for name, value in shown]
 
 
-def readable(value: Any) -> Any:
-    """A value as people read it."""
-    if isinstance(value, list):
-        return ", ".join(value)
-    if value is True:
-        return _("yes")
-    if not isinstance(value, str) or not value[:4].isdigit():
-        return value
-    with suppress(ValueError):
-        if len(value) == 10:
-            return formats.date_format(date.fromisoformat(value), "j M Y")
-        return formats.date_format(datetime.fromisoformat(value), "j M Y, H:i")
+def readable(value: Any, zone: ZoneInfo) -> Any:
+    """A value as people read it, moments on the team's clock."""
+    match value:
+        case bool():
+            return _("yes") if value else _("no")
+        case datetime():
+            return moment_words(value, zone)
+        case date():
+            return formats.date_format(value, "j M Y")
+        case list():
+            return ", ".join(value)
+        case Other():
+            return value.says
     return value
 
 
-def is_key(name: str, value: Any) -> bool:
-    """Whether a value only leads to another row."""
-    return name == "id" or (isinstance(value, str) and len(value) == 36 and value.count("-") == 4)
+def plain(value: Any, zone: ZoneInfo) -> Any:
+    """A value as JSON can hold it."""
+    match value:
+        case datetime():
+            return value.astimezone(zone).isoformat()
+        case date():
+            return value.isoformat()
+        case Other():
+            return {"id": value.pk, "says": value.says}
+    return value
 
 
 def person_or_404(request: HttpRequest, participant_id: UUID) -> Participant:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.access import Permission, requires, supervised_teams
 from caseload.actions import trust
 from caseload.forms.trust import AnotherPeerForm, AnswerRequestForm, ComplaintForm, TalkForm
-from caseload.models import Complaint, Participant, PeerRequest, SignalTalk
+from caseload.models import Complaint, Concern, Participant, PeerRequest, SignalTalk
+from caseload.models.trust import has_reader
 from followups.calendar import local_date
 from followups.models.board import as_id
 from followups.models.signals import with_facts, worth_a_talk
@@ -23,16 +24,18 @@ PAGE = 50
 def signals(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     people = Participant.objects.visible_to(request.user).select_related("team__record_rules").with_specialist()
-    found = worth_a_talk(with_facts(people, request.user, now, now.date()))
+    found = worth_a_talk(with_facts(people, request.user, now), request.user)
     last = Participant.objects.visible_to(request.user).filter(pk=as_id(request.GET.get("after", ""))).first()
     rows = list(found.after(last)[: PAGE + 1])
     asked = PeerRequest.objects.visible_to(request.user).filter(answered_at=None, participant__is_active=True)
     asked = asked.select_related("participant")
+    concerns = Concern.objects.visible_to(request.user).filter(settled_at=None).select_related("recorded_by", "team")
     context = {
         "rows": rows[:PAGE],
         "next": f"?after={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
         "first": request.path if last else "",
         "asked": list(asked.order_by("asked_on", "pk")[:PAGE]),
+        "concerns": list(concerns.order_by("said_on", "pk")[:PAGE]),
         "supervises": bool(supervised_teams(request.user)),
         "now": now,
     }
@@ -45,19 +48,19 @@ def trust_of(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     people = Participant.objects.visible_to(request.user).select_related("team__record_rules")
     participant = get_object_or_404(people.with_specialist(), pk=participant_id)
     on = local_date(now, participant.team.time_zone)
-    form = TalkForm(request.POST or None)
+    form = TalkForm(request.POST or None, today=on)
     if request.method == "POST" and form.is_valid():
-        trust.talk(participant=participant, on=on, by=request.user, at=now, **form.cleaned_data)
+        trust.talk(participant=participant, by=request.user, at=now, **form.cleaned_data)
         messages.success(request, _("Kept. What was before is talked about."))
         return redirect("participant", participant_id)
-    facts = with_facts(Participant.objects.visible_to(request.user).filter(pk=participant_id), request.user, now, on)
+    facts = with_facts(Participant.objects.visible_to(request.user).filter(pk=participant_id), request.user, now)
     complaints = Complaint.objects.visible_to(request.user).filter(participant=participant)
     talks = SignalTalk.objects.visible_to(request.user).filter(participant=participant).select_related("recorded_by")
     context = {
         "participant": participant,
         "form": form,
         "facts": facts.select_related("team__record_rules").first(),
-        "is_signal": worth_a_talk(facts).exists(),
+        "is_signal": worth_a_talk(facts, request.user).exists(),
         "complaints": list(complaints.order_by("-said_on", "-pk")[:20]),
         "talks": list(talks.order_by("-talked_on", "-pk")[:20]),
         "now": now,
@@ -67,29 +70,32 @@ def trust_of(request: HttpRequest, participant_id: UUID) -> HttpResponse:
 
 @requires(Permission.READ_RECORDS)
 def complaint(request: HttpRequest, participant_id: UUID) -> HttpResponse:
-    participant = person_or_404(request, participant_id)
-    now = timezone.now()
+    # Also after services have ended: somebody may say so later.
+    people = Participant.objects.visible_to(request.user).select_related("team")
+    participant, now = get_object_or_404(people, pk=participant_id), timezone.now()
     form = ComplaintForm(request.POST or None, today=local_date(now, participant.team.time_zone))
     if request.method == "POST" and form.is_valid():
-        trust.complain(participant=participant, complaint=form.row(), by=request.user, at=now)
-        messages.success(request, _("Kept as it was said. The supervisor sees it."))
+        kept = trust.complain(participant=participant, complaint=form.row(), by=request.user, at=now)
+        say_who_reads(request, kept, _("Kept as it was said. The supervisor sees it."))
         return redirect("participant", participant_id)
     return render(request, "signals/complaint.html", {"participant": participant, "form": form})
 
 
 @requires(Permission.READ_RECORDS)
 def another_peer(request: HttpRequest, participant_id: UUID) -> HttpResponse:
-    participant = person_or_404(request, participant_id)
-    now = timezone.now()
+    people = Participant.objects.visible_to(request.user).active().select_related("team")
+    participant, now = get_object_or_404(people, pk=participant_id), timezone.now()
     form = AnotherPeerForm(request.POST or None)
-    asked = PeerRequest.objects.visible_to(request.user).filter(participant=participant, answered_at=None).first()
-    if request.method == "POST" and asked:
-        messages.info(request, _("They have asked already, and the supervisor has it. Talk with the supervisor."))
-    elif request.method == "POST" and form.is_valid():
-        on = local_date(now, participant.team.time_zone)
-        trust.ask_for_another(participant=participant, on=on, by=request.user, at=now, **form.cleaned_data)
-        messages.success(request, _("The supervisor sees it. Asking for another peer is fine."))
-        return redirect("participant", participant_id)
+    wishes = PeerRequest.objects.visible_to(request.user).filter(participant=participant, answered_at=None)
+    asked = list(wishes.order_by("asked_on", "pk"))
+    if request.method == "POST" and form.is_valid():
+        if any(wish.for_supervisor == form.cleaned_data["for_supervisor"] for wish in asked):
+            messages.info(request, _("They have asked already, and the supervisor has it. Talk with the supervisor."))
+        else:
+            on = local_date(now, participant.team.time_zone)
+            wish = trust.ask_for_another(participant=participant, on=on, by=request.user, at=now, **form.cleaned_data)
+            say_who_reads(request, wish, _("The supervisor sees it. Asking for another peer is fine."))
+            return redirect("participant", participant_id)
     context = {"participant": participant, "form": form, "asked": asked}
     return render(request, "signals/another_peer.html", context)
 
@@ -106,7 +112,13 @@ def answer_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
     return render(request, "signals/answer_request.html", {"row": row, "participant": row.participant, "form": form})
 
 
-def person_or_404(request: HttpRequest, participant_id: UUID) -> Participant:
-    """The participant with their team, if this person may see them and they are with us."""
-    people = Participant.objects.visible_to(request.user).active().select_related("team")
-    return get_object_or_404(people, pk=participant_id)
+def say_who_reads(request: HttpRequest, row: Complaint | PeerRequest, words: str) -> None:
+    """Thanks for what was kept; where it is for the supervisor alone and none can read it, that."""
+    if row.for_supervisor and not has_reader(row.participant):
+        words = _(
+            "Kept, but nobody can read it now: no supervisor of the team is there who does not walk with them."
+            " Ask an administrator for one."
+        )
+        messages.warning(request, words)
+    else:
+        messages.success(request, words)

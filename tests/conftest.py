@@ -29,6 +29,7 @@ def starter_rows(request: pytest.FixtureRequest) -> None:
             import_module("caseload.migrations.0002_starter_activities").add(apps, None)
             import_module("caseload.migrations.0010_starter_hard_days").add(apps, None)
             import_module("caseload.migrations.0012_starter_hints").add(apps, None)
+            import_module("caseload.migrations.0023_bare_words").add(apps, None)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from caseload.models import (
     Assignment,
     Barrier,
     Complaint,
+    Concern,
     Connection,
     Expectations,
     Goal,
@@ -244,6 +245,19 @@ class ComplaintFactory(DjangoModelFactory):
 
     participant = factory.SubFactory(ParticipantFactory)
     words = "You said Friday, and it was Monday."
+    said_on = DAY
+    recorded_at = NOON
+    recorded_by = factory.SubFactory(UserFactory)
+    form_token = factory.LazyFunction(new_id)
+
+
+class ConcernFactory(DjangoModelFactory):
+    class Meta:
+        model = Concern
+
+    team = factory.SubFactory(TeamFactory)
+    about = "Rene, who comes on Tuesdays"
+    words = "Nobody called back."
     said_on = DAY
     recorded_at = NOON
     recorded_by = factory.SubFactory(UserFactory)

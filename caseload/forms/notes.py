@@ -81,7 +81,7 @@ class AdditionForm(forms.ModelForm):
         widgets = {
             "kind": forms.RadioSelect,
             "text": forms.Textarea(attrs={"rows": 5, "dir": "auto", **hinted()}),
-            "reason": forms.TextInput(attrs={"dir": "auto"}),
+            "reason": forms.TextInput(attrs={"dir": "auto", **hinted()}),
         }
 
     def __init__(self, *args: Any, on: date, today: date, within_days: int, **kwargs: Any) -> None:
@@ -137,5 +137,5 @@ class RecordReviewForm(forms.Form):
         label=_("What is to be done, if anything"),
         max_length=500,
         required=False,
-        widget=forms.TextInput(attrs={"dir": "auto"}),
+        widget=forms.TextInput(attrs={"dir": "auto", **hinted()}),
     )

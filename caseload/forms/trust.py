@@ -1,16 +1,27 @@
-"""A setback, a complaint, a talk, and the wish for another peer."""
+"""A setback, a complaint, what is passed on, a talk, and the wish for another peer."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
+from caseload.forms.hints import hinted
 from caseload.forms.words import day_input
-from caseload.models import Complaint, CrisisContact, Prompt, Setback
+from caseload.models import Complaint, Concern, CrisisContact, Prompt, Setback
 from caseload.models.setbacks import CloserAnswer
 
 WIDE = {"rows": 4, "dir": "auto"}
+
+
+def check_day(form: Any, name: str, today: date) -> None:
+    """The day has come, and is not so long ago that the year must be wrong."""
+    day = form.cleaned_data.get(name)
+    if day and day > today:
+        form.add_error(name, _("This day is still to come."))
+    if day and day.year < today.year - 2:
+        form.add_error(name, _("This is very long ago. Is the year right?"))
 
 
 class OnADay(forms.ModelForm):
@@ -26,11 +37,7 @@ class OnADay(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Nothing is written down before it happened."""
         cleaned = super().clean()
-        day = cleaned.get(self.day_field)
-        if day and day > self.today:
-            self.add_error(self.day_field, _("This day is still to come."))
-        if day and day.year < self.today.year - 2:
-            self.add_error(self.day_field, _("This is very long ago. Is the year right?"))
+        check_day(self, self.day_field, self.today)
         return cleaned
 
     def row(self) -> Any:
@@ -72,19 +79,65 @@ class ComplaintForm(OnADay):
         self.fields["said_by"].choices = Complaint.said_by.field.choices
 
 
-class TalkForm(forms.Form):
-    """What was agreed on when it was talked about."""
+class ConcernForm(OnADay):
+    """Who is not happy, in words, and what it is about; the team only where there is more than one."""
 
+    day_field = "said_on"
+
+    class Meta:
+        model = Concern
+        fields = ["team", "about", "words", "said_on"]
+        widgets = {
+            "about": forms.TextInput(attrs={"dir": "auto"}),
+            "words": forms.Textarea(attrs=WIDE),
+            "said_on": day_input(),
+        }
+        error_messages = {
+            "team": {"required": _("Whose supervisors are to read it?")},
+            "about": {"required": _("Who is it about? A name, or how they are known.")},
+            "words": {"required": _("What is it about? A few words are enough.")},
+        }
+
+    def __init__(self, *args: Any, teams: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = teams
+        self.teams = list(teams)
+        if len(self.teams) == 1:
+            del self.fields["team"]
+
+    def row(self) -> Any:
+        """The row, not saved; of the only team where there is but one."""
+        row = super().row()
+        if len(self.teams) == 1:
+            row.team = self.teams[0]
+        return row
+
+
+class TalkForm(forms.Form):
+    """What was agreed on when it was talked about, and when that was. `today` is the team's local day."""
+
+    on = forms.DateField(label=_("Talked about on"), widget=day_input())
     agreed = forms.CharField(
         label=_("What you agreed on"),
         max_length=2000,
-        widget=forms.Textarea(attrs=WIDE),
+        widget=forms.Textarea(attrs={**WIDE, **hinted()}),
+        help_text=_("Everybody who sees the record reads this."),
         error_messages={"required": _("What did you agree on? A few words are enough.")},
     )
 
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"on": today}, **kwargs)
+        self.today = today
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing is written down before it happened."""
+        cleaned = super().clean()
+        check_day(self, "on", self.today)
+        return cleaned
+
 
 class AnotherPeerForm(forms.Form):
-    """What would suit them better, if they like to say."""
+    """What would suit them better, if they like to say, and who is to read it."""
 
     words = forms.CharField(
         label=_("What would suit them better, if they like to say"),
@@ -92,13 +145,16 @@ class AnotherPeerForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs=WIDE),
     )
+    for_supervisor = forms.BooleanField(
+        label=_("For the supervisor only"), required=False, help_text=_("Whoever walks with them does not see it.")
+    )
 
 
 class AnswerRequestForm(forms.Form):
     """What was agreed on about the wish for another peer."""
 
     words = forms.CharField(
-        label=_("What you agreed on"), max_length=500, widget=forms.TextInput(attrs={"dir": "auto"})
+        label=_("What you agreed on"), max_length=500, widget=forms.TextInput(attrs={"dir": "auto", **hinted()})
     )
 
 

@@ -12,7 +12,7 @@ from caseload.models.rules import RecordRules
 from caseload.models.sessions import Activity, Method, Session, SessionStatus, Strand
 from caseload.models.setbacks import CrisisContact, Prompt, Setback
 from caseload.models.strands import Barrier, BarrierChange, Connection, Referral, Service
-from caseload.models.trust import Complaint, PeerRequest, SignalTalk
+from caseload.models.trust import Complaint, Concern, PeerRequest, SignalTalk
 from caseload.models.wins import Win
 from caseload.models.words import Quotation
 
@@ -23,6 +23,7 @@ __all__ = [
     "Barrier",
     "BarrierChange",
     "Complaint",
+    "Concern",
     "Connection",
     "CrisisContact",
     "EndingReason",

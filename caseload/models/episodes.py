@@ -74,6 +74,10 @@ class ServiceEpisode(models.Model):
                 name="serviceepisode_end_has_reason_and_author",
             ),
             models.CheckConstraint(
+                condition=Q(ending_reason="") | Q(ending_reason__in=EndingReason.values),
+                name="serviceepisode_ending_reason_known",
+            ),
+            models.CheckConstraint(
                 condition=Q(may_contact__in=AfterTheEnd.values), name="serviceepisode_may_contact_known"
             ),
         ]

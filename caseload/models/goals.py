@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, OuterRef, Q
-from django.db.models.functions import JSONObject
+from django.db.models.functions import MD5, JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
@@ -92,6 +92,9 @@ class Goal(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(wording=""), name="goal_has_words"),
+            models.CheckConstraint(
+                condition=Q(dimension="") | Q(dimension__in=Dimension.values), name="goal_dimension_known"
+            ),
             models.CheckConstraint(
                 condition=Q(state=GoalState.OPEN, closed_on=None)
                 | Q(state__in=(GoalState.REACHED, GoalState.SET_ASIDE), closed_on__isnull=False),
@@ -219,8 +222,9 @@ class Expectations(models.Model):
         verbose_name_plural = "expectations"
         constraints = [
             models.CheckConstraint(condition=~Q(theirs="", ours=""), name="expectations_say_something"),
+            # By a digest: long texts do not fit into an index.
             models.UniqueConstraint(
-                fields=["participant", "agreed_on", "theirs", "ours"], name="expectations_once_a_day"
+                F("participant"), F("agreed_on"), MD5("theirs"), MD5("ours"), name="expectations_once_a_day"
             ),
         ]
         indexes = [models.Index(F("participant"), F("agreed_on").desc(), F("id").desc(), name="expectations_latest")]

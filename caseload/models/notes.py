@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
@@ -148,7 +149,8 @@ class Agreement(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(agrees=True) | ~Q(words=""), name="agreement_or_own_words"),
-            models.UniqueConstraint(fields=["session", "agrees", "words", "said_on"], name="agreement_once_a_day"),
+            # By a digest: a long text does not fit into an index.
+            models.UniqueConstraint(F("session"), F("agrees"), MD5("words"), F("said_on"), name="agreement_once_a_day"),
         ]
         indexes = [models.Index(F("session"), F("recorded_at"), name="agreement_in_order")]
 

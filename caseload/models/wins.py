@@ -21,7 +21,7 @@ class WinQuerySet(models.QuerySet["Win"]):
 
 
 class Win(models.Model):
-    """Something that went well, on a local date."""
+    """Something that went well, on a local date. Stays as it was said (trigger)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="wins")

@@ -42,7 +42,7 @@ class QuotationQuerySet(models.QuerySet["Quotation"]):
 
 
 class Quotation(models.Model):
-    """Something a participant said, word for word, on a day."""
+    """Something a participant said, word for word, on a day. Stays as it was said (trigger)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="quotations")
@@ -55,7 +55,10 @@ class Quotation(models.Model):
     objects = QuotationQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="quotation_has_words")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="quotation_has_words"),
+            models.CheckConstraint(condition=Q(topic__in=Topic.values), name="quotation_topic_known"),
+        ]
         indexes = [
             # Latest words on top of record, form and card.
             models.Index(F("participant"), F("topic"), F("said_on").desc(), F("id").desc(), name="quotation_latest"),

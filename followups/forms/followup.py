@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import Team
+from caseload.forms.hints import hinted
 from followups.forms.dates import FURTHEST, quick_dates
 from followups.models.decisions import DecidedBy
 from followups.models.outreach import Outreach
@@ -26,7 +27,7 @@ class RescheduleForm(forms.Form):
     reason = forms.CharField(
         label=_("Why"),
         max_length=300,
-        widget=forms.TextInput(attrs={"dir": "auto"}),
+        widget=forms.TextInput(attrs={"dir": "auto", **hinted()}),
         help_text=_("It will stand on the card when the day comes."),
         error_messages={"required": _("A few words why, so that you remember on the day.")},
     )
@@ -65,7 +66,7 @@ class NotNeededForm(forms.Form):
     reason = forms.CharField(
         label=_("Because"),
         max_length=300,
-        widget=forms.TextInput(attrs={"dir": "auto"}),
+        widget=forms.TextInput(attrs={"dir": "auto", **hinted()}),
         error_messages={"required": _("A few words why are enough.")},
     )
     decided_by = forms.ChoiceField(

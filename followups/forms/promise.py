@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
+from caseload.forms.hints import hinted
 from followups.forms.dates import FURTHEST, quick_dates
 
 
@@ -16,7 +17,7 @@ class NotKeptForm(forms.Form):
     words = forms.CharField(
         label=_("What came in between"),
         max_length=300,
-        widget=forms.TextInput(attrs={"dir": "auto"}),
+        widget=forms.TextInput(attrs={"dir": "auto", **hinted()}),
         error_messages={"required": _("A few words are enough.")},
     )
     choice = forms.ChoiceField(

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
+from caseload.forms.hints import hinted
 from caseload.forms.words import day_input
 from caseload.models import Referral
 from caseload.models.strands import ReferralState
@@ -38,7 +39,10 @@ class ReferralForm(forms.ModelForm):
     class Meta:
         model = Referral
         fields = ["service", "to_whom", "why"]
-        widgets = {name: forms.TextInput(attrs={"dir": "auto"}) for name in ("to_whom", "why")}
+        widgets = {
+            "to_whom": forms.TextInput(attrs={"dir": "auto"}),
+            "why": forms.TextInput(attrs={"dir": "auto", **hinted()}),
+        }
 
     def __init__(self, *args: Any, services: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, initial={"form_token": new_id(), "ask_on": today + USUAL}, **kwargs)

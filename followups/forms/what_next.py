@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
+from caseload.forms.hints import hinted
 from followups.actions.planning import ByPlan, NextContact, NoNextStep, WhatNext
 from followups.forms.dates import FURTHEST, quick_dates
 from followups.models import Purpose
@@ -31,11 +32,11 @@ class WhatNextFields(forms.Form):
         label=_("What exactly, if you like"),
         max_length=300,
         required=False,
-        widget=forms.TextInput(attrs={"dir": "auto"}),
+        widget=forms.TextInput(attrs={"dir": "auto", **hinted()}),
         help_text=_("For example what you promised to find out."),
     )
     none_reason = forms.CharField(
-        label=_("Because"), max_length=300, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
+        label=_("Because"), max_length=300, required=False, widget=forms.TextInput(attrs={"dir": "auto", **hinted()})
     )
     none_decided_by = forms.ChoiceField(
         label=_("Who decided"), choices=DecidedBy, required=False, widget=forms.RadioSelect

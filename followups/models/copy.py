@@ -1,14 +1,23 @@
 """Everything recorded about one person, for that person: nothing left out, nothing of anybody else."""
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import models
+from django.utils import formats
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from caseload.models import Participant, Referral, RosterPlace, Session
+from accounts.models import AuditEvent, Team, User
+from caseload.models import Participant, Referral, Session
+from followups.models.attempts import Outcome
+from followups.models.closer import CloserRhythm
+from followups.models.followups import FollowUp
+from followups.models.plans import CheckInPlan
 
 # Each table about a person, by how its rows lead to them. A test walks all models: a new one has to be named.
 LEADS = {
@@ -42,11 +51,22 @@ LEADS = {
     "followups.FollowUp": "participant",
     "followups.NextStep": "session__participant",
     "followups.ContactAttempt": "participant",
+    "accounts.AuditEvent": "subject_id",
 }
 LEFT_OUT = {
     "caseload.SessionDraft": "not recorded yet: what a colleague is still typing",
     "followups.Reminder": "a notice between colleagues about a follow-up that is in the copy",
     "caseload.Session_activities": "stands with its session",
+}
+# What was done with the record and stands in no table of its own; everything else is there with who did it and when.
+DONE = {
+    "participant_enrolled": gettext_lazy("Began the record"),
+    "participant_updated": gettext_lazy("Changed your details"),
+    "welcomed_back": gettext_lazy("Welcomed you back"),
+    "contact_paused": gettext_lazy("Paused contact"),
+    "contact_resumed": gettext_lazy("Ended a pause"),
+    "milestone_ended": gettext_lazy("Took a day off the list of days to remember"),
+    "record_copied": gettext_lazy("Copied the whole record"),
 }
 # How the program finds its way, and what colleagues said to each other about a duty: nothing about the person.
 INNER = {
@@ -61,60 +81,103 @@ INNER = {
     "discussed_at",
     "discussed_by",
     "set_aside",
+    "knew_all",
+    "subject_type",
+    "subject_id",
+    "facts",
 }
 
 
-def whole_record(participant: Participant) -> Iterator[tuple[type[models.Model], list[dict[str, Any]]]]:
+@dataclass(frozen=True)
+class Other:
+    """Another row a row belongs to: its id for programs, and what it is for people."""
+
+    pk: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Copy:
     """Each table with its rows, oldest first, as names and values; the person themselves in front."""
-    yield Participant, [values(participant)]
+
+    tables: list[tuple[type[models.Model], list[dict[str, Any]]]]
+    is_whole: bool
+
+
+def whole_record(user: Any, participant: Participant) -> Copy:
+    """All about a participant that this person may hand on: of what is for the supervisor alone, what they see."""
+    zone = ZoneInfo(participant.team.time_zone)
+    tables, is_whole = [(Participant, [values(participant, zone)])], True
     for label, lead in LEADS.items():
         model = apps.get_model(label)
-        people = [field.name for field in model._meta.fields if is_user(field)]
-        rows = model._default_manager.filter(**{lead: participant}).select_related(*people).order_by("pk")
+        rows = model._default_manager.filter(**{lead: participant.pk}).select_related(*others(model)).order_by("pk")
+        if model is AuditEvent:
+            rows = rows.filter(action__in=DONE)
         if model is Session:
-            rows = rows.select_related("meeting", *people).prefetch_related("activities")
-        if model is RosterPlace:
-            rows = rows.select_related("series")
-        if model is Referral:
-            rows = rows.select_related("service", *people)
-        found = [values(row) for row in rows]
+            rows = rows.prefetch_related("activities")
+        found = list(rows)
+        if hasattr(model, "for_supervisor"):
+            visible = model._default_manager.visible_to(user).filter(participant=participant)
+            seen = set(visible.values_list("pk", flat=True))
+            is_whole = is_whole and len(seen) == len(found)
+            found = [row for row in found if row.pk in seen]
         if found:
-            yield model, found
+            tables.append((model, [values(row, zone) for row in found]))
+    return Copy(tables, is_whole)
 
 
-def values(row: models.Model) -> dict[str, Any]:
-    """A row as names and plain values: choices in words, colleagues by name, empty fields left out."""
+def others(model: type[models.Model]) -> list[str]:
+    """The relations to read with a row, and what their words need."""
+    names = [field.name for field in model._meta.fields if field.is_relation and field.related_model is not Participant]
+    return [*names, *(["referral__service"] if model is FollowUp else [])]
+
+
+def values(row: models.Model, zone: ZoneInfo) -> dict[str, Any]:
+    """A row as names and values of their own types: choices in words, colleagues by name, empty fields left out."""
     told: dict[str, Any] = {"id": str(row.pk)}
     for field in row._meta.fields:
         value = getattr(row, field.attname)
-        if field.primary_key or field.name in INNER or value in (None, "", [], False):
+        is_key = field.primary_key and not field.is_relation
+        if is_key or field.name in INNER or field.related_model is Participant or value in (None, "", []):
             continue
-        if is_user(field):
-            told[field.name] = getattr(row, field.name).name
-        elif field.choices:
-            told[field.name] = str(dict(field.flatchoices).get(value, value))
-        else:
-            told[field.name] = plain(value)
-    if getattr(row, "meeting_id", None):
-        told |= {"group": row.meeting.name, "what_the_group_did": row.meeting.description}
-    if isinstance(row, Referral):
-        told["to"] = row.place
-    if isinstance(row, RosterPlace):
-        told["group"] = row.series.name
-    if hasattr(row, "activities"):
-        told["activities"] = [activity.label for activity in row.activities.all()]
+        told[field.name] = in_words(row, field, value, zone)
+    if isinstance(row, Session):
+        if row.meeting is not None and row.meeting.description:
+            told["what_the_group_did"] = row.meeting.description
+        activities = [activity.label for activity in row.activities.all()]
+        told |= {"activities": activities} if activities else {}
     return told
 
 
-def is_user(field: Any) -> bool:
-    """Whether the field names a colleague."""
-    return bool(field.is_relation) and field.related_model._meta.label == "accounts.User"
+def in_words(row: models.Model, field: Any, value: Any, zone: ZoneInfo) -> Any:
+    """A field's value, where a code stands in it the words for it."""
+    if field.is_relation:
+        other = getattr(row, field.name)
+        return str(other) if isinstance(other, User | Team | Outcome) else Other(str(other.pk), says(other, zone))
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if field.name == "weekdays":
+        return [str(WEEKDAYS[number - 1]) for number in value]
+    if isinstance(value, list):
+        words = dict(field.base_field.flatchoices)
+        return [str(words.get(one, one)) for one in value]
+    return str(DONE[value]) if isinstance(row, AuditEvent) and field.name == "action" else value
 
 
-def plain(value: Any) -> Any:
-    """What JSON can hold."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    return [str(one) for one in value] if isinstance(value, list) else value
+def says(row: Any, zone: ZoneInfo) -> str:
+    """What a row is, in a few words."""
+    if isinstance(row, Session):
+        return _("the session of %(when)s") % {"when": moment_words(row.started_at, zone)}
+    if isinstance(row, FollowUp):
+        day = formats.date_format(row.due_on, "j M Y")
+        return " · ".join(filter(None, (str(row.get_purpose_display()), row.what, day)))
+    if isinstance(row, CheckInPlan):
+        return str(row.get_kind_display())
+    if isinstance(row, CloserRhythm):
+        return f"{row.get_occasion_display()} · {formats.date_format(row.happened_on, 'j M Y')}"
+    return row.place if isinstance(row, Referral) else str(row)
+
+
+def moment_words(at: datetime, zone: ZoneInfo) -> str:
+    """A moment on the clock of the team."""
+    return formats.date_format(at.astimezone(zone), "j M Y, H:i")

@@ -12,6 +12,9 @@
     return new RegExp(`(?<![\\p{L}\\p{N}])${safe}(?![\\p{L}\\p{N}])`, "iu");
   };
 
+  // What stands between quotation marks is somebody's own words. The marks stay, so that nothing grows together.
+  const without_quotes = (text) => text.replace(/“[^“”]*”|"[^"\n]*"|«[^«»]*»/gu, " “” ");
+
   const watch = (field, hints) => {
     const place = document.createElement("div");
     place.className = "word-hints small";
@@ -19,7 +22,8 @@
     field.insertAdjacentElement("afterend", place);
 
     const show = () => {
-      const found = hints.filter((hint) => !put_away.has(hint.avoid) && hint.pattern.test(field.value));
+      const own = without_quotes(field.value);
+      const found = hints.filter((hint) => !put_away.has(hint.avoid) && hint.pattern.test(own));
       // The longest phrase says it; its parts need not be said too.
       const told = found.filter((one) => !found.some((other) => other !== one && one.pattern.test(other.avoid)));
       place.replaceChildren(...told.map((hint) => line(hint)));

@@ -1,6 +1,6 @@
 """What is worth a talk: the facts behind each signal, by the team's numbers, and no more after a talk."""
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -22,12 +22,12 @@ def in_touch(participant, db) -> None:
     )
 
 
-def facts(user, at=NOON, on: date = DAY):
-    return worth_a_talk(with_facts(Participant.objects.visible_to(user), user, at, on)).first()
+def facts(user, at=NOON):
+    return worth_a_talk(with_facts(Participant.objects.visible_to(user), user, at), user).first()
 
 
-def talk(participant, by, on=DAY) -> None:
-    trust.talk(participant=participant, agreed="We go slower", on=on, by=by, at=NOON)
+def set_silence(participant, days: int) -> None:
+    Participant.objects.filter(pk=participant.pk).update(last_contact_at=NOON - days * ONE_DAY)
 
 
 def test_where_all_is_well_nothing_stands_out(specialist, participant) -> None:
@@ -83,18 +83,18 @@ def test_a_try_taken_back_does_not_count(specialist, participant) -> None:
     assert facts(specialist) is None
 
 
-@pytest.mark.parametrize("moved", ["started", "step", "said", "nothing"])
+@pytest.mark.parametrize("moved", ["started", "step", "closer", "same", "further", "nothing"])
 def test_a_goal_that_does_not_move_is_worth_a_talk(specialist, participant, moved: str) -> None:
     long_ago = DAY - 90 * ONE_DAY
     started = DAY - 10 * ONE_DAY if moved == "started" else long_ago
     goal = factories.GoalFactory(participant=participant, started_on=started)
     if moved == "step":
         factories.GoalStepFactory(goal=goal, done_on=DAY - 5 * ONE_DAY, done_by="them")
-    if moved == "said":
-        said = {"direction": "same", "recorded_at": NOON, "recorded_by": specialist}
+    if moved in {"closer", "same", "further"}:
+        said = {"direction": moved, "recorded_at": NOON, "recorded_by": specialist}
         GoalProgress.objects.create(goal=goal, said_on=DAY - 5 * ONE_DAY, **said)
     found = facts(specialist)
-    assert bool(found) is (moved == "nothing")
+    assert bool(found) is (moved in {"same", "further", "nothing"})
     assert found is None or found.moved_on == long_ago
 
 
@@ -112,14 +112,69 @@ def test_after_a_talk_only_what_is_new_counts(specialist, participant) -> None:
     Participant.objects.filter(pk=participant.pk).update(last_contact_at=NOON - 80 * ONE_DAY)
     found = facts(specialist)
     assert (found.complained, found.is_quiet, found.tries, found.is_still) == (1, True, 3, True)
-    talk(participant, specialist)
+    trust.talk(participant=participant, agreed="We go slower", on=DAY, by=specialist, at=NOON)
     assert facts(specialist) is None
-    factories.ComplaintFactory(participant=participant, said_on=DAY + ONE_DAY)
-    assert facts(specialist, NOON + ONE_DAY, DAY + ONE_DAY).complained == 1
+    factories.ComplaintFactory(participant=participant, said_on=DAY + ONE_DAY, recorded_at=NOON + ONE_DAY)
+    assert facts(specialist, NOON + ONE_DAY).complained == 1
 
 
-def test_whose_services_ended_and_strangers_are_not_listed(specialist, colleague, participant) -> None:
-    factories.ComplaintFactory(participant=participant)
+def test_strangers_see_nothing_and_of_who_has_left_only_what_they_were_not_happy_with(
+    supervisor, colleague, participant
+) -> None:
+    set_silence(participant, 100)
     assert facts(colleague) is None
+    assert facts(supervisor).is_quiet
     Participant.objects.update(is_active=False)
+    assert facts(supervisor) is None
+    factories.ComplaintFactory(participant=participant)
+    found = facts(supervisor)
+    assert (found.complained, found.is_quiet, found.is_still) == (1, False, False)
+
+
+def test_a_supervisor_sees_each_complaint_until_it_is_talked_about(supervisor, specialist, participant, team) -> None:
+    RecordRules.objects.create(team=team, complaints_from=3)
+    factories.ComplaintFactory(participant=participant, said_on=DAY - 300 * ONE_DAY)
     assert facts(specialist) is None
+    assert facts(supervisor).complained == 1
+    trust.talk(participant=participant, agreed="We go slower", on=DAY, by=specialist, at=NOON)
+    assert facts(supervisor) is None
+
+
+@pytest.mark.parametrize(("hour", "counts"), [(3, True), (5, False)])
+def test_the_day_is_the_teams_own(specialist, participant, hour: int, counts: bool) -> None:
+    # Until four in the morning by UTC it is still the evening before in New York.
+    factories.ComplaintFactory(participant=participant, said_on=DAY - 89 * ONE_DAY)
+    assert bool(facts(specialist, datetime(2026, 5, 7, hour, tzinfo=UTC))) is counts
+
+
+@pytest.mark.parametrize(
+    ("rule", "number", "fact"),
+    [
+        ("silence_times", 4, "is_quiet"),
+        ("unanswered_tries", 5, "tries"),
+        ("progress_days", 300, "is_still"),
+        ("complaint_days", 30, "complained"),
+    ],
+)
+def test_a_team_sets_its_own_numbers(specialist, participant, team, rule: str, number: int, fact: str) -> None:
+    if fact == "is_quiet":
+        factories.CheckInPlanFactory(participant=participant)
+        set_silence(participant, 20)
+    for day in range(4 if fact == "tries" else 0):
+        factories.ContactAttemptFactory(participant=participant, at=NOON - day * timedelta(hours=1))
+    if fact == "is_still":
+        factories.GoalFactory(participant=participant, started_on=DAY - 200 * ONE_DAY)
+    if fact == "complained":
+        factories.ComplaintFactory(participant=participant, said_on=DAY - 40 * ONE_DAY)
+    assert getattr(facts(specialist), fact)
+    RecordRules.objects.create(team=team, **{rule: number})
+    assert facts(specialist) is None
+
+
+def test_the_list_is_in_the_order_of_names_and_counts_nobody_up(supervisor, team) -> None:
+    for name, complaints in (("Zoe", 1), ("Ada", 1), ("Mia", 5)):
+        person = factories.ParticipantFactory(team=team, name_used=name)
+        factories.ComplaintFactory.create_batch(complaints, participant=person)
+    found = worth_a_talk(with_facts(Participant.objects.visible_to(supervisor), supervisor, NOON), supervisor)
+    assert [row.name_used for row in found] == ["Ada", "Mia", "Zoe"]
+    assert not [name for name in vars(found[0]) if "score" in name or "rank" in name]

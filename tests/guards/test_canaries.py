@@ -38,6 +38,7 @@ def secret(other_team, other_supervisor):
     factories.SetbackFactory(participant=person, words=f"{CANARY}setback")
     factories.ComplaintFactory(participant=person, words=f"{CANARY}complaint")
     factories.PeerRequestFactory(participant=person, words=f"{CANARY}request")
+    factories.ConcernFactory(team=other_team, about=f"{CANARY}about", words=f"{CANARY}concern")
     factories.TriedFactory(participant=person, text=f"{CANARY}tried")
     factories.ExpectationsFactory(participant=person, theirs=f"{CANARY}expected")
     followup = factories.FollowUpFactory(participant=person, what=f"{CANARY}what", why_here=f"{CANARY}why")

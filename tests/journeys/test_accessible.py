@@ -61,6 +61,7 @@ def people(participant, specialist, colleague, supervisor, administrator, team):
     factories.SetbackFactory(participant=participant, words=LONG)
     factories.ComplaintFactory(participant=participant, words=LONG, said_on=now.date())
     request = factories.PeerRequestFactory(participant=participant, words=LONG)
+    factories.ConcernFactory(team=team, about=LONG, words=LONG)
     series = factories.GroupSeriesFactory(team=team, name=LONG, facilitators=[specialist])
     place = factories.RosterPlaceFactory(series=series, participant=participant)
     met = factories.GroupMeetingFactory(
@@ -112,7 +113,7 @@ DEEDS |= {
     "tick_step",
     "answer_tried",
 }
-DEEDS |= {"change_barrier", "end_connection", "forget_milestone"}
+DEEDS |= {"settle_concern", "change_barrier", "end_connection", "forget_milestone"}
 DEEDS |= {"sign_note", "mark_note_read", "add_to_note", "time_of_month_csv"}
 DEEDS |= {"try_again", "readyz", "bring_back", "bring_person_back", "end_closer", "resume", "promise_kept"}
 

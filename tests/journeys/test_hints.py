@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from tests.pages.test_word_hints import TABLE
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -29,6 +31,34 @@ def test_a_labelling_word_in_a_note(open_as, specialist, participant) -> None:
         for innocent in NO_WORD_OF_ITS_OWN:
             note.fill(innocent)
             hints.locator("p").first.wait_for(state="detached")
+
+
+def test_every_word_of_the_table_is_found(open_as, specialist, participant) -> None:
+    page = open_as(specialist, reverse("log_session", args=[participant.pk]))
+    hints, note = page.locator(".word-hints").first, page.get_by_label("Note")
+    hints.wait_for(state="attached")
+    for avoid, prefer in TABLE.items():
+        note.fill(f"They said {avoid}, once.")
+        for words in prefer:
+            hints.get_by_text(f"“{avoid}”").get_by_text(words).wait_for()
+        assert hints.locator("p").count() == 1, avoid
+
+
+def test_what_they_said_is_left_alone_inside_a_note_too(open_as, specialist, participant) -> None:
+    page = open_as(specialist, reverse("log_session", args=[participant.pk]))
+    hints, note = page.locator(".word-hints").first, page.get_by_label("Note")
+    hints.wait_for(state="attached")
+    quoted = 'He calls himself “an addict”, "an alcoholic" and «un addict» , and says “I am clean”.'
+    for words in ("addict", "alcoholic"):
+        note.fill(f"{quoted} An {words}, I thought.")
+        hints.get_by_text(f"“{words}”").wait_for()
+        assert hints.locator("p").count() == 1
+        note.fill(quoted)
+        hints.locator("p").first.wait_for(state="detached")
+    # A mark that is never closed hides nothing, and what stands around a quotation is no phrase.
+    note.fill('The 5" drug “good” habit of an addict.')
+    hints.get_by_text("“addict”").wait_for()
+    assert hints.locator("p").count() == 1
 
 
 def test_one_that_is_put_away_stays_away(open_as, specialist, participant) -> None:

@@ -1,20 +1,37 @@
 """A copy of everything about a person, and nothing about anybody else."""
 
+import json
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts.ids import new_id
 from accounts.models import AuditEvent
 from caseload.actions import notes
-from caseload.models import Agreement, Participant, Session
+from caseload.models import (
+    Activity,
+    Agreement,
+    BarrierChange,
+    GoalProgress,
+    Participant,
+    RecordReview,
+    Session,
+    SessionReview,
+    SignalTalk,
+)
 from followups.actions import oversight
-from followups.models import FollowUp
+from followups.models import FollowUp, NextStep, Outcome
 from followups.models.copy import LEADS, LEFT_OUT
 from tests import factories
 from tests.pages.test_today import count_queries
 
 NOON, DAY = factories.NOON, factories.DAY
+# Half past nine in New York on the day before, by UTC on the day itself.
+EVENING = datetime(2026, 5, 6, 1, 30, tzinfo=UTC)
 
 
 def leads_to_a_person(model, depth: int = 2) -> bool:
@@ -30,36 +47,75 @@ def test_every_table_about_a_person_is_in_the_copy_or_left_out_for_a_reason() ->
         for model in apps.get_app_config(label).get_models(include_auto_created=True)
         if model is not Participant and leads_to_a_person(model)
     }
-    assert about == set(LEADS) | set(LEFT_OUT)
+    # To these a person is only the subject, by a bare id.
+    assert about | {"accounts.AuditEvent"} == set(LEADS) | set(LEFT_OUT)
+
+
+def keep_all(person, mark: str, specialist, meeting) -> None:
+    """Something in every table, each with a word of its own."""
+    dated = {"recorded_at": NOON, "recorded_by": specialist}
+    factories.PhoneNumberFactory(participant=person, label=f"{mark}phone", may_call=False)
+    factories.QuotationFactory(participant=person, text=f"{mark}quote مرحبا")
+    factories.WinFactory(participant=person, text=f"{mark}win")
+    step = factories.GoalStepFactory(goal__participant=person, goal__wording=f"{mark}goal", text=f"{mark}step")
+    GoalProgress.objects.create(goal=step.goal, said_on=DAY, direction="closer", words=f"{mark}progress", **dated)
+    factories.TriedFactory(participant=person, text=f"{mark}tried")
+    factories.ExpectationsFactory(participant=person, theirs=f"{mark}expected")
+    factories.SetbackFactory(participant=person, words=f"{mark}setback")
+    factories.ComplaintFactory(participant=person, words=f"{mark}complaint")
+    SignalTalk.objects.create(participant=person, talked_on=DAY, agreed=f"{mark}talk", **dated)
+    factories.PeerRequestFactory(participant=person, words=f"{mark}wish")
+    factories.MilestoneFactory(participant=person, what=f"{mark}day")
+    barrier = factories.BarrierFactory(participant=person, what=f"{mark}barrier")
+    BarrierChange.objects.create(barrier=barrier, state="easing", on=DAY, **dated)
+    factories.ConnectionFactory(participant=person, what=f"{mark}circle")
+    service = factories.ServiceFactory(name=f"{mark}service")
+    referral = factories.ReferralFactory(participant=person, service=service, to_whom="", why=f"{mark}why")
+    series = factories.GroupSeriesFactory(team=person.team, name=f"{mark}series")
+    factories.RosterPlaceFactory(series=series, participant=person)
+    factories.CloserRhythmFactory(participant=person)
+    factories.CheckInPlanFactory(participant=person, kind="every_n_days", weekdays=[2, 4])
+    kept = {"purpose": "promise", "state": "done", "closed_at": NOON, "kept": False}
+    factories.FollowUpFactory(participant=person, what=f"{mark}promise", **kept)
+    what = factories.FollowUpFactory(participant=person, what=f"{mark}what", step=step, referral=referral)
+    factories.ContactAttemptFactory(participant=person, followup=what, outcome=Outcome.objects.get(pk="no_answer"))
+    evening = {"started_at": EVENING, "logged_at": EVENING, "specialist": specialist, "shared_experience": False}
+    with transaction.atomic():
+        session = factories.SessionFactory(
+            participant=person, note=f"{mark}note", strands=["goals"], next_step=False, **evening
+        )
+        NextStep.objects.create(session=session, followup=what)
+    session.activities.set(Activity.objects.filter(strand="goals")[:1])
+    notes.agree(session=session, agrees=False, words=f"{mark}agreed", on=DAY, by=specialist, at=NOON)
+    notes.sign(session=session, by=specialist, at=NOON)
+    words = {"kind": "correction", "text": f"{mark}added", "reason": f"{mark}because", "form_token": new_id()}
+    notes.add(session=session, by=specialist, at=NOON, **words)
+    SessionReview.objects.create(session=session, reviewer=specialist, read_at=NOON)
+    RecordReview.objects.create(
+        participant=person, reviewed_on=DAY, words=f"{mark}review", recorded_at=NOON, reviewer=specialist
+    )
+    part = {"meeting": meeting, "started_at": meeting.started_at, "minutes": meeting.minutes}
+    factories.SessionFactory(participant=person, note=f"{mark}part", specialist=specialist, **part)
 
 
 @pytest.fixture
-def told(participant, specialist, team):
-    """Something in every table, each with a word of its own; and the same of somebody else."""
-    for person, mark in (
-        (participant, "mine"),
-        (factories.ParticipantFactory(team=team, name_used="Foreignname"), "foreign"),
-    ):
-        factories.QuotationFactory(participant=person, text=f"{mark}quote مرحبا")
-        factories.WinFactory(participant=person, text=f"{mark}win")
-        step = factories.GoalStepFactory(goal__participant=person, goal__wording=f"{mark}goal", text=f"{mark}step")
-        factories.TriedFactory(participant=person, text=f"{mark}tried")
-        factories.ExpectationsFactory(participant=person, theirs=f"{mark}expected")
-        factories.SetbackFactory(participant=person, words=f"{mark}setback")
-        factories.ComplaintFactory(participant=person, words=f"{mark}complaint", for_supervisor=True)
-        factories.PeerRequestFactory(participant=person, words=f"{mark}wish")
-        factories.FollowUpFactory(participant=person, what=f"{mark}what", step=step)
-        session = factories.SessionFactory(participant=person, specialist=specialist, note=f"{mark}note")
-        notes.sign(session=session, by=specialist, at=NOON)
-    said = ("quote مرحبا", "win", "goal", "step", "tried", "expected", "setback", "complaint", "wish", "what", "note")
-    return [f"mine{word}" for word in said]
+def told(participant, specialist, team) -> None:
+    """All there is of this person, and as much of somebody else, who came to the same group."""
+    description = "We cooked together."
+    meeting = factories.GroupMeetingFactory(team=team, description=description, facilitators=[specialist])
+    other = factories.ParticipantFactory(team=team, name_used="Foreignname")
+    factories.AssignmentFactory(participant=other, specialist=specialist)
+    keep_all(other, "foreign", specialist, meeting)
+    keep_all(participant, "mine", specialist, meeting)
 
 
 @pytest.mark.parametrize("name", ["whole_copy", "whole_copy_json"])
 def test_everything_of_theirs_and_nothing_of_anybody_elses(sign_in, specialist, participant, told, name: str) -> None:
     text = sign_in(specialist).get(reverse(name, args=[participant.pk])).content.decode()
-    for word in told:
-        assert word in text
+    said = "quote win goal step progress tried expected setback complaint talk wish day barrier circle service why"
+    said += " series promise what note agreed added because review part phone"
+    assert not [word for word in said.split() if f"mine{word}" not in text]
+    assert "We cooked together." in text
     assert "foreign" not in text.lower()
     assert AuditEvent.objects.filter(action="record_copied", subject_id=str(participant.pk)).count() == 1
 
@@ -77,6 +133,123 @@ def test_a_nudge_and_a_talk_between_colleagues_are_no_part_of_the_story(
     assert "minequote" in text
     for word in ("Veravera", "discussed", "nudge", "talked about"):
         assert word not in text
+
+
+def test_every_table_is_whole_in_the_copy_for_another_program(sign_in, specialist, participant, told) -> None:
+    page = sign_in(specialist).get(reverse("whole_copy_json", args=[participant.pk]))
+    given = json.loads(page.content)
+    for label, lead in LEADS.items():
+        rows = apps.get_model(label)._default_manager.filter(**{lead: participant.pk})
+        wanted = {str(key) for key in rows.values_list("pk", flat=True)}
+        assert wanted, label
+        assert {row["id"] for row in given[label.lower()]} == wanted, label
+    assert given["is_whole"] is True
+    assert given["caseload.participant"][0]["team"] == "Harbor"
+
+
+def test_the_copy_for_another_program_keeps_no_and_leaves_no_codes(sign_in, specialist, participant, told) -> None:
+    given = json.loads(sign_in(specialist).get(reverse("whole_copy_json", args=[participant.pk])).content)
+    assert given["caseload.agreement"][0]["agrees"] is False
+    assert given["caseload.phonenumber"][0]["may_call"] is False
+    session, part = given["caseload.session"]
+    assert (session["shared_experience"], session["strands"]) == (False, ["Goal-setting"])
+    assert session["started_at"] == "2026-05-05T21:30:00-04:00"
+    assert part["meeting"]["says"] == "Tuesday circle"
+    assert [row["kept"] for row in given["followups.followup"] if "kept" in row] == [False]
+    assert given["followups.contactattempt"][0]["outcome"] == "No answer"
+    assert given["followups.checkinplan"][0]["weekdays"] == ["Tuesday", "Thursday"]
+    assert given["caseload.goalstep"][0]["goal"] == {"id": given["caseload.goal"][0]["id"], "says": "minegoal"}
+    assert given["accounts.auditevent"][-1]["action"] == "Copied the whole record"
+
+
+def lines_of(page, title: str) -> list[dict[str, str]]:
+    section = next(one for one in page.context["sections"] if one["title"] == title)
+    return [dict(row) for row in section["rows"]]
+
+
+def test_the_copy_for_people_says_it_in_words(sign_in, specialist, participant, told, time_machine) -> None:
+    time_machine.move_to(EVENING)
+    page = sign_in(specialist).get(reverse("whole_copy", args=[participant.pk]))
+    assert page.context["today"] == DAY - timedelta(days=1)
+    assert lines_of(page, "Agreements")[0]["They agree with it"] == "no"
+    session, part = lines_of(page, "Sessions")
+    assert session["When"] == "5 May 2026, 21:30"
+    assert session["What it touched"] == "Goal-setting"
+    assert (part["Group"], part["What the group did"]) == ("Tuesday circle", "We cooked together.")
+    assert lines_of(page, "Contact attempts")[0]["Outcome"] == "No answer"
+    assert lines_of(page, "Participants")[0]["Team"] == "Harbor"
+    text = page.content.decode()
+    for code in ("no_answer", "every_n_days", "record_copied", "What_the_group_did", "goals</dd>"):
+        assert code not in text
+
+
+def test_each_line_says_what_it_belongs_to(sign_in, specialist, participant, told) -> None:
+    page = sign_in(specialist).get(reverse("whole_copy", args=[participant.pk]))
+    of_session = {"Session": "the session of 5 May 2026, 21:30"}
+    belongs = {
+        "Goal steps": {"Goal": "minegoal"},
+        "Goal progress": {"Goal": "minegoal"},
+        "Barrier changes": {"Barrier": "minebarrier"},
+        "Note additions": of_session,
+        "Agreements": of_session,
+        "Session reviews": of_session,
+        "Next steps": of_session | {"Followup": "Check-in · minewhat · 6 May 2026"},
+    }
+    for title, wanted in belongs.items():
+        assert wanted.items() <= lines_of(page, title)[0].items(), title
+    assert all(row for section in page.context["sections"] for row in section["rows"])
+
+
+def test_what_looks_like_a_key_or_a_day_is_left_as_it_was_typed(sign_in, specialist, participant) -> None:
+    typed = ("20240101", "2026-05-06", "a-key-of-my-own-and-my-girl-on-Sunday")
+    for text in typed:
+        factories.QuotationFactory(participant=participant, text=text)
+    page = sign_in(specialist).get(reverse("whole_copy", args=[participant.pk]))
+    assert [row["In their words"] for row in lines_of(page, "Quotations")] == list(typed)
+
+
+@pytest.mark.parametrize("name", ["whole_copy", "whole_copy_json"])
+def test_what_is_for_the_supervisor_alone_only_they_hand_on(
+    sign_in, specialist, supervisor, participant, name: str
+) -> None:
+    factories.ComplaintFactory(participant=participant, words="kestrelcomplaint", for_supervisor=True)
+    factories.PeerRequestFactory(participant=participant, words="kestrelwish", for_supervisor=True)
+    held, whole = (
+        sign_in(user).get(reverse(name, args=[participant.pk])).content.decode() for user in (specialist, supervisor)
+    )
+    assert "kestrel" not in held
+    assert "kestrelcomplaint" in whole
+    assert "kestrelwish" in whole
+    mark = "A supervisor can give the whole copy." if name == "whole_copy" else '"is_whole": false'
+    assert mark in held
+    assert mark not in whole
+
+
+def test_the_file_has_the_teams_day_in_its_name(sign_in, specialist, participant, time_machine) -> None:
+    time_machine.move_to(datetime(2026, 5, 7, 2, tzinfo=UTC))
+    page = sign_in(specialist).get(reverse("whole_copy_json", args=[participant.pk]))
+    assert page["Content-Disposition"] == 'attachment; filename="record-2026-05-06.json"'
+
+
+def test_it_is_read_in_large_type_and_printed_without_buttons(sign_in, specialist, participant) -> None:
+    client, address = sign_in(specialist), reverse("whole_copy", args=[participant.pk])
+    assert "large-type" not in client.get(address).content.decode()
+    large = client.get(address + "?large").content.decode()
+    assert "narrow stack large-type" in large
+    assert "cluster no-print" in large
+    style = (settings.BASE_DIR / "static" / "css" / "app.css").read_text()
+    printed = style[style.index("@media print") :]
+    assert ".no-print { display: none; }" in printed
+    assert ".frame-top" in printed
+
+
+def test_the_record_leads_to_the_copy_and_a_note_to_reading_it_together(sign_in, specialist, participant) -> None:
+    session = factories.SessionFactory(participant=participant, specialist=specialist)
+    client = sign_in(specialist)
+    record = client.get(reverse("participant", args=[participant.pk])).content.decode()
+    assert reverse("whole_copy", args=[participant.pk]) in record
+    note = client.get(reverse("session", args=[session.pk])).content.decode()
+    assert reverse("agree_with_note", args=[session.pk]) in note
 
 
 def test_twenty_years_are_copied_in_as_many_queries_as_a_week(sign_in, specialist, participant, told) -> None:

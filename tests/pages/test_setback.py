@@ -107,7 +107,7 @@ def test_one_for_the_supervisor_only_is_met_by_the_specialist_nowhere(sign_in, s
     given = {"form_token": factories.new_id(), "words": "kestrelfinch", "said_by": "for_them", "said_on": DAY}
     sign_in(supervisor).post(address("complaint", participant), {**given, "for_supervisor": "on"})
     client = sign_in(specialist)
-    for name in ("participant", "trust_of", "handoff", "setback"):
+    for name in ("participant", "trust_of", "handoff", "setback", "whole_copy", "whole_copy_json"):
         assert "kestrelfinch" not in client.get(address(name, participant)).content.decode()
     assert participant not in client.get(reverse("signals")).context["rows"]
     assert "kestrelfinch" in sign_in(supervisor).get(address("trust_of", participant)).content.decode()
@@ -139,9 +139,9 @@ def test_talked_about_it_takes_it_off_the_list(sign_in, specialist, participant)
     factories.ComplaintFactory(participant=participant)
     client = sign_in(specialist)
     assert participant in client.get(reverse("signals")).context["rows"]
-    assert client.post(address("trust_of", participant), {"agreed": ""}).context["form"].errors
+    assert client.post(address("trust_of", participant), {"agreed": "", "on": DAY}).context["form"].errors
     for _twice in range(2):
-        client.post(address("trust_of", participant), {"agreed": "We write the day down"})
+        client.post(address("trust_of", participant), {"agreed": "We write the day down", "on": DAY})
     assert SignalTalk.objects.count() == 1
     assert participant not in client.get(reverse("signals")).context["rows"]
 
@@ -211,8 +211,13 @@ def test_states_that_cannot_be(participant, specialist) -> None:
     refused(lambda: SignalTalk.objects.create(agreed="", **spoken), "signaltalk_says_what")
     refused(lambda: SignalTalk.objects.create(agreed="Slower", **spoken), "signaltalk_once_a_day")
     refused(lambda: factories.PeerRequestFactory(participant=participant), "peerrequest_one_open")
+    refused(lambda: PeerRequest.objects.filter(pk=wish.pk).update(words="x"), "stays as it was")
+    refused(lambda: PeerRequest.objects.filter(pk=wish.pk).delete(), "stays as it was")
     half = {"answered_at": NOON}
     refused(lambda: PeerRequest.objects.filter(pk=wish.pk).update(**half), "peerrequest_answered_by_somebody")
+    done = {"answered_at": NOON, "answered_by": specialist, "answer": "On Friday"}
+    PeerRequest.objects.filter(pk=wish.pk).update(**done)
+    refused(lambda: PeerRequest.objects.filter(pk=wish.pk).update(answer="Never"), "stays as it was")
     refused(lambda: CrisisContact.objects.create(label="x", number="nine"), "crisiscontact_number_dials")
     refused(lambda: CrisisContact.objects.create(label="", number="988"), "crisiscontact_says_who")
     refused(lambda: Prompt.objects.create(code="x", text=""), "prompt_has_words")

@@ -1,8 +1,33 @@
+import re
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from caseload.actions import notes
 from caseload.models import WordHint
+from tests import factories
+
+# Words to avoid and what to say instead, as the field's glossaries have them (see WordHint).
+TABLE = {
+    "addict": ["person with a substance use disorder"],
+    "abuser": ["person with a substance use disorder"],
+    "alcoholic": ["person with alcohol use disorder"],
+    "abuse": ["use (of drugs)", "misuse (of medicine)"],
+    "clean": ["in recovery", "not using", "tested negative"],
+    "dirty": ["tested positive"],
+    "former addict": ["person in recovery"],
+    "drug habit": ["substance use disorder"],
+    "denial": ["ambivalence"],
+    "compliant with": ["consistent with", "working towards"],
+    "relapse": ["recurrence", "return to use"],
+    "drug of choice": ["drug of use"],
+    "self-help group": ["mutual aid group"],
+    "clients": ["people we serve", "participants"],
+    "consumers": ["people we serve", "participants"],
+    "opioid replacement": ["medication treatment"],
+}
+ALSO = ("addicts", "abusers", "alcoholics", "client", "consumer", "former addicts", "relapsed", "non-compliant")
 
 
 def given_by(page) -> dict[str, object]:
@@ -41,3 +66,75 @@ def test_half_a_word_or_one_that_is_there_is_said(sign_in, administrator, new) -
 def test_the_database_wants_both(fields) -> None:
     with pytest.raises(IntegrityError, match="wordhint_says_both"), transaction.atomic():
         WordHint.objects.filter(pk="addict").update(**fields)
+
+
+@pytest.mark.parametrize("avoid", [*TABLE, *ALSO])
+def test_the_list_begins_with_the_words_of_the_field(sign_in, specialist, avoid: str) -> None:
+    told = {one["avoid"]: one["prefer"] for one in sign_in(specialist).get(reverse("word_list")).json()["hints"]}
+    assert [words for words in TABLE.get(avoid, []) if words not in told[avoid]] == []
+
+
+@pytest.fixture
+def ids(participant, specialist, team) -> dict[str, object]:
+    """What the pages with staff fields are about."""
+    unsigned, signed = (factories.SessionFactory(participant=participant, specialist=specialist) for _each in range(2))
+    notes.sign(session=signed, by=specialist, at=factories.NOON)
+    series = factories.GroupSeriesFactory(team=team, facilitators=[specialist])
+    place = factories.RosterPlaceFactory(series=series, participant=participant)
+    return {
+        "participant": participant.pk,
+        "unsigned": unsigned.pk,
+        "signed": signed.pk,
+        "series": series.pk,
+        "comment": place.participant_id,
+        "followup": factories.FollowUpFactory(participant=participant, owner=specialist).pk,
+        "promise": factories.FollowUpFactory(participant=participant, owner=specialist, purpose="promise").pk,
+        "wish": factories.PeerRequestFactory(participant=participant).pk,
+        "goal": factories.GoalFactory(participant=participant).pk,
+    }
+
+
+def hinted_fields(page) -> set[str]:
+    """The names of the fields that suggest other words."""
+    tags = re.findall(r"<(?:input|textarea)\b[^>]*>", page.content.decode())
+    return {re.search(r'name="([^"]+)"', tag)[1] for tag in tags if "data-hints=" in tag}
+
+
+OURS = {
+    ("log_session", "participant"): {"note", "what", "none_reason"},
+    ("next_step", "participant"): {"what"},
+    ("rewrite_note", "unsigned"): {"note"},
+    ("add_to_note", "signed"): {"text", "reason"},
+    ("meet", "series"): {"description", "none_reason", "comment-{}"},
+    ("reschedule", "followup"): {"reason"},
+    ("not_needed", "followup"): {"reason"},
+    ("promise_not_kept", "promise"): {"words"},
+    ("refer", "participant"): {"why"},
+    ("trust_of", "participant"): {"agreed"},
+    ("answer_request", "wish"): {"words"},
+    ("review_record", "participant"): {"words"},
+}
+
+
+@pytest.mark.parametrize(("name", "about"), OURS, ids=str)
+def test_fields_of_our_own_words_suggest_others(sign_in, specialist, supervisor, ids, name: str, about: str) -> None:
+    user = supervisor if name in {"answer_request", "review_record"} else specialist
+    page = sign_in(user).get(reverse(name, args=[ids[about]]))
+    assert hinted_fields(page) == {field.format(ids["comment"]) for field in OURS[name, about]}
+    assert "js/hints" in page.content.decode()
+
+
+THEIRS = [
+    *((name, "participant") for name in ("add_words", "add_win", "goals", "expectations", "setback", "complaint")),
+    *((name, "participant") for name in ("another_peer", "milestones")),
+    ("goal", "goal"),
+    ("goal_progress", "goal"),
+    ("agree_with_note", "signed"),
+]
+
+
+@pytest.mark.parametrize(("name", "about"), [*THEIRS, ("not_happy", "")])
+def test_fields_of_their_words_suggest_nothing(sign_in, specialist, ids, name: str, about: str) -> None:
+    page = sign_in(specialist).get(reverse(name, args=[ids[about]] if about else []))
+    assert page.status_code == 200
+    assert "data-hints" not in page.content.decode()
