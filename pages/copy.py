@@ -17,7 +17,7 @@ from caseload.actions import notes
 from caseload.forms.notes import AgreementForm
 from caseload.models import Participant, Session
 from followups.actions import oversight
-from followups.calendar import local_date
+from followups.calendar import local_date, local_datetime
 from followups.models.copy import whole_record
 
 
@@ -25,8 +25,9 @@ from followups.models.copy import whole_record
 def whole_copy(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = person_or_404(request, participant_id)
     oversight.copied(participant=participant, by=request.user, at=timezone.now())
+    zone = participant.team.time_zone
     sections = [
-        {"title": capfirst(str(model._meta.verbose_name_plural)), "rows": [in_words(model, row) for row in rows]}
+        {"title": capfirst(str(model._meta.verbose_name_plural)), "rows": [in_words(model, row, zone) for row in rows]}
         for model, rows in whole_record(participant)
     ]
     context = {
@@ -65,18 +66,18 @@ def agree_with_note(request: HttpRequest, session_id: UUID) -> HttpResponse:
     return render(request, "copy/agree_with_note.html", {"session": row, "participant": row.participant, "form": form})
 
 
-def in_words(model: Any, row: dict[str, Any]) -> list[tuple[str, Any]]:
-    """A row as labels and values; ids are for programs."""
+def in_words(model: Any, row: dict[str, Any], zone: str) -> list[tuple[str, Any]]:
+    """A row as labels and values, moments on the clocks of the team; ids are for programs."""
     labels = {
         field.name: capfirst(str(field.verbose_name))
         for field in model._meta.get_fields()
         if hasattr(field, "verbose_name")
     }
     shown = ((labels.get(name, name), value) for name, value in row.items() if not is_key(name, value))
-    return [(label, readable(value)) for label, value in shown]
+    return [(label, readable(value, zone)) for label, value in shown]
 
 
-def readable(value: Any) -> Any:
+def readable(value: Any, zone: str) -> Any:
     """A value as people read it."""
     if isinstance(value, list):
         return ", ".join(value)
@@ -87,7 +88,8 @@ def readable(value: Any) -> Any:
     with suppress(ValueError):
         if len(value) == 10:
             return formats.date_format(date.fromisoformat(value), "j M Y")
-        return formats.date_format(datetime.fromisoformat(value), "j M Y, H:i")
+        at = datetime.fromisoformat(value)
+        return formats.date_format(local_datetime(at, zone), "j M Y, H:i") if at.tzinfo else value
     return value
 
 

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires, supervised_teams
 from accounts.models import Membership, Role
 from caseload.models import Participant
 from followups.actions import oversight
-from followups.calendar import AGES
+from followups.calendar import AGES, local_date
 from followups.exports import as_csv
 from followups.models import SweepRun, board
 from followups.models.gaps import without_next_step
@@ -91,7 +91,8 @@ def overdue_csv(request: HttpRequest) -> HttpResponse:
 
 def line_of(row: Any) -> list[object]:
     """One follow-up as a line of the table."""
-    contact = row.participant.last_contact_at
+    moments = (row.participant.last_contact_at, row.flagged_at, row.discussed_at)
+    zone = row.team.time_zone
     return [
         row.participant.name_used,
         row.get_purpose_display(),
@@ -100,8 +101,6 @@ def line_of(row: Any) -> list[object]:
         row.days_overdue,
         row.owner.name if row.owner else _("Nobody yet"),
         row.attempts,
-        formats.date_format(contact, "Y-m-d") if contact else "",
-        formats.date_format(row.flagged_at, "Y-m-d") if row.flagged_at else "",
-        formats.date_format(row.discussed_at, "Y-m-d") if row.discussed_at else "",
+        *(local_date(at, zone).isoformat() if at else "" for at in moments),
         row.team.name,
     ]

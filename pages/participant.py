@@ -51,7 +51,9 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "glance": at_a_glance(person),
             "rhythm": dict(RhythmKind.choices).get(person.rhythm_kind, ""),
             "standing": list(
-                standing.with_days_overdue(now).select_related("owner", "moved_by").order_by("due_on", "pk")[:50]
+                standing.with_days_overdue(now)
+                .select_related("owner", "moved_by", "came_from")
+                .order_by("due_on", "pk")[:50]
             ),
             "untouched": untouched(person, today - timedelta(days=rules.untouched_days)),
             "ask_words_before": today - timedelta(days=rules.words_again_days),

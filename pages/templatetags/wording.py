@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from caseload.models.words import Topic
+from followups.models.decisions import DecidedBy
 
 register = template.Library()
 
@@ -144,6 +145,12 @@ def days_since(then: date | datetime | None, today: date) -> int | None:
 def topic(code: str) -> str:
     """What a quotation is about, from its code."""
     return str(dict(Topic.choices).get(code, ""))
+
+
+@register.filter
+def decided_by_words(code: str) -> str:
+    """Who decided, from the code."""
+    return str(dict(DecidedBy.choices).get(code, ""))
 
 
 @register.filter
