@@ -16,6 +16,7 @@ from followups.calendar import local_date
 from followups.models.gaps import with_rhythm
 from followups.models.plans import RhythmKind
 from followups.models.timeline import page, read_cursor
+from followups.models.undoing import offer_undo
 
 ENTRIES = 25
 # Of each topic; older words still stand in the story.
@@ -39,6 +40,9 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     before = read_cursor(request.GET.get("before", ""))
     today, rules = local_date(now, person.team.time_zone), rules_of(person.team)
     entries, following = page(request.user, person, before, ENTRIES)
+    supervises = person.team_id in supervised_teams(request.user)
+    if person.is_active:
+        offer_undo(entries, request.user, supervises, now)
     # What is the person's own may be seen with the person: no need to ask for each whether it may.
     standing, said = person.followups.standing(), person.quotations
     return render(
@@ -61,7 +65,7 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "entries": entries,
             "next": following,
             "is_first": before is None,
-            "supervises": person.team_id in supervised_teams(request.user),
+            "supervises": supervises,
         },
     )
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, Count, Value, When, Window
+from django.db.models import Case, Count, OuterRef, Subquery, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from accounts.ids import new_id
 from caseload.models import PhoneNumber
+from followups.models.attempts import WRONG_NUMBER, ContactAttempt
 from followups.models.followups import FollowUp, FollowUpQuerySet, State
 
 # Where a card stands on the day's page.
@@ -20,8 +21,13 @@ SECTION = Case(
 
 
 def cards(followups: FollowUpQuerySet) -> list[FollowUp]:
-    """The follow-ups with their call facts; each gets `phones` and a fresh `form_token`. Two queries."""
-    rows = list(followups.with_call_facts().select_related("participant", "team", "owner", "moved_by", "came_from"))
+    """The follow-ups with their call facts. Two queries.
+
+    Each gets `phones`, a fresh `form_token`, and `asks_for_a_number` where the last try found none that works.
+    """
+    tries = ContactAttempt.objects.standing().filter(followup=OuterRef("pk")).order_by("-at", "-pk")
+    followups = followups.with_call_facts().annotate(last_outcome=Subquery(tries.values("outcome")[:1]))
+    rows = list(followups.select_related("participant", "team", "owner", "moved_by", "came_from"))
     numbers: dict[Any, list[PhoneNumber]] = {}
     for number in PhoneNumber.objects.filter(participant__in={row.participant_id for row in rows}).order_by(
         "-may_call", "position", "pk"
@@ -29,6 +35,7 @@ def cards(followups: FollowUpQuerySet) -> list[FollowUp]:
         numbers.setdefault(number.participant_id, []).append(number)
     for row in rows:
         row.phones = numbers.get(row.participant_id, [])
+        row.asks_for_a_number = row.last_outcome == WRONG_NUMBER
         row.form_token = new_id()
     return rows
 
