@@ -74,6 +74,9 @@ def record_attempt(*, followup: FollowUp, outcome: Outcome, form_token: UUID, by
     before = {"followup": snapshot(followup), "last_contact_at": as_text(participant.last_contact_at)}
     attempt.next_followup, others = apply(followup, outcome, by, at)
     attempt.before = {**before, "after": snapshot(followup), **others}
+    if attempt.asks_for_a_number:
+        called = participant.phones.filter(may_call=True)
+        attempt.before["numbers"] = list(called.values_list("number", flat=True))
     if outcome.counts_as_presence:
         planning.remember_contact(participant, at)
     attempt.save()

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, Count, OuterRef, Subquery, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, Value, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.ids import new_id
 from caseload.models import PhoneNumber
@@ -26,7 +26,9 @@ def cards(followups: FollowUpQuerySet) -> list[FollowUp]:
     Each gets `phones`, a fresh `form_token`, and `asks_for_a_number` where the last try found none that works.
     """
     tries = ContactAttempt.objects.standing().filter(followup=OuterRef("pk")).order_by("-at", "-pk")
-    followups = followups.with_call_facts().annotate(last_outcome=Subquery(tries.values("outcome")[:1]))
+    followups = followups.with_call_facts().annotate(
+        last_outcome=Subquery(tries.values("outcome")[:1]), called_in_vain=Subquery(called_in_vain())
+    )
     rows = list(followups.select_related("participant", "team", "owner", "moved_by", "came_from"))
     numbers: dict[Any, list[PhoneNumber]] = {}
     for number in PhoneNumber.objects.filter(participant__in={row.participant_id for row in rows}).order_by(
@@ -37,7 +39,19 @@ def cards(followups: FollowUpQuerySet) -> list[FollowUp]:
         row.phones = numbers.get(row.participant_id, [])
         row.asks_for_a_number = row.last_outcome == WRONG_NUMBER
         row.form_token = new_id()
+        # Of several it is not known which one led nowhere.
+        if row.called_in_vain and len(row.called_in_vain) == 1:
+            for number in row.phones:
+                number.is_wrong = number.number in row.called_in_vain
     return rows
+
+
+def called_in_vain() -> QuerySet[Any, Any]:
+    """For a follow-up: the numbers there were at the last try that found a wrong one, since they were last in touch."""
+    person = "participant__last_contact_at", "participant__created_at"
+    since = Coalesce(*(OuterRef(moment) for moment in person))
+    wrong = ContactAttempt.objects.standing().filter(outcome=WRONG_NUMBER, participant=OuterRef("participant"))
+    return wrong.filter(at__gt=since).order_by("-at", "-pk").values("before__numbers")[:1]
 
 
 def first_of_each(followups: FollowUpQuerySet, most: int) -> FollowUpQuerySet:

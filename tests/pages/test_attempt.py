@@ -91,6 +91,31 @@ def test_after_a_wrong_number_a_new_one_is_asked_for(sign_in, specialist, partic
     assert edit not in client.get(reverse("today")).content.decode()
 
 
+def test_the_wrong_number_is_no_link_until_it_is_another_one(sign_in, specialist, participant) -> None:
+    number = factories.PhoneNumberFactory(participant=participant, number="+16175550142")
+    row = due(participant, specialist)
+    client = sign_in(specialist)
+    client.post(reverse("record_attempt", args=[row.pk]), tapped("wrong_number"))
+    client.post(reverse("record_attempt", args=[row.pk]), tapped("letter_sent"))
+    text = client.get(reverse("today")).content.decode()
+    assert "<s>(617) 555-0142</s>" in text
+    assert "tel:" not in text
+
+    type(number).objects.update(number="+16175550143")
+    assert "tel:+16175550143" in client.get(reverse("today")).content.decode()
+
+
+def test_of_two_numbers_none_is_struck_out(sign_in, specialist, participant) -> None:
+    for last in (2, 3):
+        factories.PhoneNumberFactory(participant=participant, number=f"+1617555014{last}")
+    row = due(participant, specialist)
+    client = sign_in(specialist)
+    client.post(reverse("record_attempt", args=[row.pk]), tapped("wrong_number"))
+    text = client.get(reverse("today")).content.decode()
+    assert text.count("tel:") == 2
+    assert "<s>" not in text
+
+
 def story(client, participant) -> str:
     return client.get(reverse("participant", args=[participant.pk])).content.decode()
 
