@@ -203,6 +203,7 @@ class Story:
             participant=person.row,
             followup=row,
             outcome=known,
+            label=known.label,
             channel=known.channel,
             at=at,
             by=person.specialist,

@@ -47,7 +47,7 @@ def undo_attempt(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     except contact.CannotUndo:
         messages.warning(
             request,
-            _("This can no longer be taken back, because something else happened since. Change the date instead."),
+            _("This can no longer be taken back: more than a day has passed, or something else happened since."),
         )
     return answer(request, attempt.followup, None)
 
@@ -64,7 +64,7 @@ def answer(request: HttpRequest, followup: FollowUp, attempt: ContactAttempt | N
     """The card as it is now: alone for htmx, else with the whole page it came from."""
     if not request.htmx:
         if attempt is not None:
-            messages.success(request, _("Saved: %(outcome)s.") % {"outcome": attempt.outcome.label})
+            messages.success(request, _("Saved: %(outcome)s.") % {"outcome": attempt.label})
         return redirect("today" if request.GET.get("from") == "today" else "participant", *place(request, followup))
     now = timezone.now()
     card = cards(FollowUp.objects.visible_to(request.user).with_days_overdue(now).filter(pk=followup.pk), now)

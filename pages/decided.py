@@ -17,6 +17,7 @@ from followups.models.decided import after, decisions_for, people_without
 
 PAGE = 30
 MOST_LINES = 100
+ALL_LINES = 2_000
 
 
 @requires(Permission.KEEP_FOLLOW_UPS)
@@ -25,11 +26,15 @@ def decided(request: HttpRequest) -> HttpResponse:
     last = request.GET.get("after")
     place = decisions.filter(pk=board.as_id(last)).first() if last else None
     rows = list(after(decisions, place)[: PAGE + 1])
+    without = people_without(request.user)
+    most = ALL_LINES if request.GET.get("all") else MOST_LINES
+    people = [] if last else list(without[: most + 1])
     context = {
         "rows": rows[:PAGE],
         "next": rows[PAGE - 1].pk if len(rows) > PAGE else "",
         "is_first": not last,
-        "people": [] if last else list(people_without(request.user)[:MOST_LINES]),
+        "people": people[:most],
+        "people_in_all": without.count() if len(people) > most else len(people),
     }
     return render(request, "decided/decided.html", context)
 

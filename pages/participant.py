@@ -17,6 +17,7 @@ from followups.calendar import local_date
 from followups.models.gaps import with_rhythm
 from followups.models.plans import RhythmKind
 from followups.models.timeline import page, read_cursor
+from followups.models.undoing import offer_undo
 
 ENTRIES = 25
 # Of each topic; older words still stand in the story.
@@ -40,6 +41,9 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     before = read_cursor(request.GET.get("before", ""))
     today, rules = local_date(now, person.team.time_zone), rules_of(person.team)
     entries, following = page(request.user, person, before, ENTRIES)
+    supervises = person.team_id in supervised_teams(request.user)
+    if person.is_active:
+        offer_undo(entries, request.user, supervises, now)
     # What is the person's own may be seen with the person: no need to ask for each whether it may.
     standing, said = person.followups.standing(), person.quotations
     return render(
@@ -52,14 +56,16 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "glance": at_a_glance(person),
             "rhythm": dict(RhythmKind.choices).get(person.rhythm_kind, ""),
             "standing": list(
-                standing.with_days_overdue(now).select_related("owner", "moved_by").order_by("due_on", "pk")[:50]
+                standing.with_days_overdue(now)
+                .select_related("owner", "moved_by", "came_from")
+                .order_by("due_on", "pk")[:50]
             ),
             "untouched": untouched(person, today - timedelta(days=rules.untouched_days)),
             "ask_expectations_before": today - timedelta(days=rules.expectations_days),
             "entries": entries,
             "next": following,
             "is_first": before is None,
-            "supervises": person.team_id in supervised_teams(request.user),
+            "supervises": supervises,
         },
     )
 

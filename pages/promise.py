@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
-from followups.actions import planning, promises
+from followups.actions import contact, planning, promises
 from followups.calendar import local_date
 from followups.forms.promise import NotKeptForm
 from followups.models import FollowUp, Purpose
@@ -45,6 +45,20 @@ def not_kept(request: HttpRequest, followup_id: UUID) -> HttpResponse:
         messages.success(request, _("Saved. Saying so is part of keeping trust."))
         return back(request, followup)
     return render(request, "promise/not_kept.html", {"followup": followup, "form": form, "back": came_from(request)})
+
+
+@requires(Permission.READ_RECORDS)
+@require_POST
+def undo_promise(request: HttpRequest, followup_id: UUID) -> HttpResponse:
+    followup = promise_or_404(request, followup_id)
+    try:
+        promises.undo(followup=followup, by=request.user, at=timezone.now())
+    except contact.CannotUndo:
+        words = _("This can no longer be taken back: more than a day has passed, or something else happened since.")
+        messages.warning(request, words)
+    else:
+        messages.success(request, _("Taken back. The promise stands as before."))
+    return back(request, followup)
 
 
 def promise_or_404(request: HttpRequest, followup_id: UUID) -> FollowUp:

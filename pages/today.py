@@ -9,6 +9,7 @@ from caseload.models import Participant, SessionDraft
 from followups.models import ContactAttempt, FollowUp, Outcome, SweepRun
 from followups.models.cards import cards, first_of_each, in_sections
 from followups.models.gaps import without_next_step
+from followups.models.undoing import promises_just_settled
 
 # More of one kind than anybody can do in a day; the others are one tap away.
 MOST_CARDS = 20
@@ -36,6 +37,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "left_without": list(without_next_step(walking_with).order_by("name_used", "pk")[:MOST_LINES]),
             "drafts": list(drafts[:MOST_LINES]),
             "done": list(done[:20]),
+            "promises_done": list(promises_just_settled(request.user, now)[:20]),
             "worker": SweepRun.objects.state(now),
         },
     )

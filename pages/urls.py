@@ -69,6 +69,7 @@ urlpatterns = [
     path("follow-ups/<uuid:followup_id>/date/", followup.reschedule, name="reschedule"),
     path("follow-ups/<uuid:followup_id>/not-needed/", followup.not_needed, name="not_needed"),
     path("follow-ups/<uuid:followup_id>/kept/", promise.kept, name="promise_kept"),
+    path("follow-ups/<uuid:followup_id>/kept/undo/", promise.undo_promise, name="undo_promise"),
     path("follow-ups/<uuid:followup_id>/not-kept/", promise.not_kept, name="promise_not_kept"),
     path("follow-ups/<uuid:followup_id>/bring-back/", decided.bring_back, name="bring_back"),
     path("participants/<uuid:participant_id>/bring-back/", decided.bring_person_back, name="bring_person_back"),

@@ -410,6 +410,7 @@ class ContactAttemptFactory(DjangoModelFactory):
     participant = factory.SubFactory(ParticipantFactory)
     team = factory.SelfAttribute("participant.team")
     outcome = factory.LazyFunction(lambda: Outcome.objects.get(pk="no_answer"))
+    label = factory.SelfAttribute("outcome.label")
     channel = "call"
     at = NOON
     by = factory.SubFactory(UserFactory)

@@ -1,6 +1,6 @@
 """What came of a try, and taking it back."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +17,8 @@ from followups.models import CheckInPlan, CloserRhythm, ContactAttempt, FollowUp
 from followups.models.attempts import Effect
 from followups.models.calendars import calendar_of
 from followups.models.decisions import DecidedBy
-
-# When reached and no plan says otherwise, the next check-in is a week later.
-UNDO_WITHIN = timedelta(hours=24)
+from followups.models.followups import CONTACT
+from followups.models.undoing import UNDO_WITHIN
 
 # What an outcome may change, and what taking it back restores.
 KEPT = (
@@ -66,6 +65,7 @@ def record_attempt(*, followup: FollowUp, outcome: Outcome, form_token: UUID, by
         participant=participant,
         followup=followup,
         outcome=outcome,
+        label=outcome.label,
         channel=outcome.channel or "call",
         at=at,
         by=by,
@@ -74,6 +74,9 @@ def record_attempt(*, followup: FollowUp, outcome: Outcome, form_token: UUID, by
     before = {"followup": snapshot(followup), "last_contact_at": as_text(participant.last_contact_at)}
     attempt.next_followup, others = apply(followup, outcome, by, at)
     attempt.before = {**before, "after": snapshot(followup), **others}
+    if attempt.asks_for_a_number:
+        called = participant.phones.filter(may_call=True)
+        attempt.before["numbers"] = list(called.values_list("number", flat=True))
     if outcome.counts_as_presence:
         planning.remember_contact(participant, at)
     attempt.save()
@@ -137,11 +140,10 @@ def close(followup: FollowUp, state: str, by: User, at: datetime, reason: str = 
 
 def plan_next(followup: FollowUp, today: date, by: User, at: datetime) -> tuple[FollowUp, bool]:
     """The next contact after one that succeeded, and whether it was made just now."""
-    following = plans.next_follow_up(participant=followup.participant, after=today, at=at)
-    if following is not None:
-        return following, False
-    standing = FollowUp.objects.standing().filter(participant=followup.participant, due_on__gt=today)
-    planned = standing.exclude(pk=followup.pk).order_by("due_on").first()
+    # The plan first lays out what it has not yet; whatever contact comes earliest is the next, the plan's or not.
+    plans.next_follow_up(participant=followup.participant, after=today, at=at)
+    standing = FollowUp.objects.standing().filter(participant=followup.participant, purpose__in=CONTACT)
+    planned = standing.filter(due_on__gt=today).exclude(pk=followup.pk).order_by("due_on", "pk").first()
     if planned is not None:
         return planned, False
     return planning.after_a_week(followup.participant, by=by, at=at), True
@@ -176,8 +178,7 @@ def undo(*, attempt: ContactAttempt, by: User, at: datetime) -> ContactAttempt:
     attempt = ContactAttempt.objects.select_related("followup", "participant", "next_followup").get(pk=attempt.pk)
     if attempt.undone_at is not None:
         return attempt
-    mine = attempt.by_id == by.pk or attempt.team_id in supervised_teams(by)
-    if not mine or at - attempt.at > UNDO_WITHIN or not is_latest(attempt):
+    if not may_take_back(attempt.by_id, attempt.team_id, attempt.at, by, at) or not is_latest(attempt):
         raise CannotUndo
     restore(attempt.followup, attempt.before["followup"])
     for key, fields in attempt.before.get("others", {}).items():
@@ -197,6 +198,11 @@ def undo(*, attempt: ContactAttempt, by: User, at: datetime) -> ContactAttempt:
         )
     note("attempt_undone", subject=attempt, by=by, at=at)
     return attempt
+
+
+def may_take_back(done_by: UUID | None, team_id: UUID, done_at: datetime, by: User, at: datetime) -> bool:
+    """Whether it was done by this person, or in a team they supervise, within the limit."""
+    return (done_by == by.pk or team_id in supervised_teams(by)) and at - done_at <= UNDO_WITHIN
 
 
 def take_away(created: FollowUp, by: User, at: datetime) -> None:
@@ -223,12 +229,22 @@ def is_latest(attempt: ContactAttempt) -> bool:
     followup = attempt.followup
     if followup is None or not is_as(followup, attempt.before.get("after")) or not attempt.participant.is_active:
         return False
+    if not others_rest(attempt):
+        return False
     if attempt.before.get("plans") and CheckInPlan.objects.running().filter(participant=attempt.participant).exists():
         return False
     closer = CloserRhythm.objects.standing().filter(participant=attempt.participant)
     if attempt.before.get("closer") and closer.exists():
         return False
     return next_is_untouched(attempt)
+
+
+def others_rest(attempt: ContactAttempt) -> bool:
+    """Whether what this try closed is still closed by it, and nothing of it was taken up again since."""
+    keys = [UUID(key) for key in attempt.before.get("others", {})]
+    closed = FollowUp.objects.filter(pk__in=keys, state=State.NOT_NEEDED, closed_at=attempt.at)
+    taken_up = FollowUp.objects.filter(came_from__in=[attempt.followup_id, *keys])
+    return closed.count() == len(keys) and not taken_up.exists()
 
 
 def next_is_untouched(attempt: ContactAttempt) -> bool:

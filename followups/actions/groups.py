@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.actions.events import note
 from accounts.ids import new_id
@@ -14,7 +15,7 @@ from caseload.models import GroupMeeting, GroupSeries, Participant, RosterPlace,
 from followups.actions import planning, sessions
 from followups.actions.planning import ByPlan, WhatNext
 from followups.calendar import local_date
-from followups.models import CheckInPlan, FollowUp
+from followups.models import CheckInPlan, FollowUp, Purpose, State
 from followups.models.followups import CONTACT
 
 
@@ -129,7 +130,19 @@ def attend(
     what_next = part.what_next or sessions.ask_after(session, at)
     if isinstance(what_next, ByPlan) and not has_plan:
         what_next = planning.in_a_week(person, at)
-    today = local_date(at, person.team.time_zone)
-    due = FollowUp.objects.standing().filter(participant=person, purpose__in=CONTACT, due_on__lte=today)
-    settles = list(due.values_list("pk", flat=True))
+    settles = list(answered_by(session, part.here).values_list("pk", flat=True))
     return sessions.log_session(session=session, settles=settles, what_next=what_next, sign=sign, by=by, at=at)
+
+
+def answered_by(session: Session, here: bool) -> "FollowUp.objects":
+    """What one's part of a meeting settles: contact owed around its day, and a reply still awaited then.
+
+    Who was missed is asked after anew; all else they are owed stays. What was planned since then is no matter of
+    a meeting that is logged late.
+    """
+    day = local_date(session.started_at, session.participant.team.time_zone)
+    before = FollowUp.objects.standing().filter(participant=session.participant, created_at__lte=session.started_at)
+    before = before.exclude(moved_at__gt=session.started_at)
+    if not here:
+        return before.filter(purpose=Purpose.AFTER_MISSED, due_on__lte=day)
+    return before.filter(Q(due_on__lte=day + sessions.EARLY) | Q(state=State.WAITING), purpose__in=CONTACT)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -20,7 +20,10 @@ from followups.calendar import DAY, local_date
 from followups.models import FollowUp, NextStep, Purpose, State
 from followups.models.calendars import calendar_of
 from followups.models.decisions import THEIR_OWN
-from followups.models.followups import CONTACT
+from followups.models.followups import CONTACT, HEAVY
+
+# A meeting answers what was owed as contact around that day; promises and the like are settled by hand.
+EARLY = timedelta(days=3)
 
 
 @transaction.atomic
@@ -84,34 +87,57 @@ def log_session(
 def settle(participant: Participant, keys: Iterable[UUID], session: Session, by: User, at: datetime) -> None:
     """Close the standing follow-ups the session answers; a meeting missed is an attempt and a new date takes over.
 
-    Where the two did not meet, only what was owed as contact is replaced: what was promised is still owed.
+    Where the two did not meet, only what was owed as contact is replaced: what was promised is still owed, and
+    so is the contact after a setback or a discharge, which keeps its weight and its last day.
     """
     answered = FollowUp.objects.standing().filter(participant=participant, pk__in=list(keys))
     if not session.met:
         answered = answered.filter(purpose__in=CONTACT)
     if session.status == SessionStatus.NO_SHOW:
         answered.update(attempts=F("attempts") + 1)
+        try_heavy_again(answered, session, by, at)
+    if not session.met:
+        answered = answered.exclude(purpose__in=HEAVY)
     reason = "" if session.met else SessionStatus(session.status).label
     # A promise settled by a session was kept in it.
     answered.filter(purpose=Purpose.PROMISE).update(kept=True, state=State.DONE, closed_at=at, closed_by=by)
     answered.update(state=State.DONE, closed_at=at, closed_by=by, closing_reason=reason)
 
 
-def look_for_them(session: Session, what_next: WhatNext, by: User, at: datetime) -> WhatNext:
+def try_heavy_again(answered: "FollowUp.objects", session: Session, by: User, at: datetime) -> None:
+    """Contact after a setback or a discharge that was due by now stands for the next working day; later days stay."""
+    on = day_after_missed(session, at)
+    why = str(SessionStatus(session.status).label)
+    for followup in answered.filter(purpose__in=HEAVY, due_on__lt=on).order_by("due_on", "pk"):
+        planning.give_date(followup, on, state=State.OPEN, why=why, by=by, at=at)
+
+
+def look_for_them(session: Session, what_next: WhatNext, by: User, at: datetime) -> WhatNext | FollowUp:
     """After a meeting that was missed somebody asks after the person on the next working day, by itself.
 
-    A next step for that day or earlier is that contact; else one is created beside what was chosen. Not where
-    the person had a say in there being none. Returns what comes next.
+    One who is asked after by then already is not asked after twice. A next step for that day or earlier is that
+    contact; else one is created beside what was chosen. Not where the person had a say in there being none.
+    Returns what comes next.
     """
     if isinstance(what_next, NoNextStep) and what_next.decided_by in THEIR_OWN:
         return what_next
-    on = day_after_missed(session, at)
+    participant, on = session.participant, day_after_missed(session, at)
+    asking = FollowUp.objects.standing().filter(
+        participant=participant, purpose__in=(Purpose.AFTER_MISSED, *HEAVY), due_on__lte=on
+    )
+    asked = asking.order_by("due_on", "pk").first()
     if isinstance(what_next, NextContact) and what_next.due_on <= on and what_next.purpose in CONTACT:
+        if what_next.purpose in HEAVY:
+            return what_next
+        if asked and asked.due_on <= what_next.due_on and what_next.what in ("", asked.what):
+            return asked
         return replace(what_next, purpose=Purpose.AFTER_MISSED)
-    standing = FollowUp.objects.standing().filter(participant=session.participant, purpose=Purpose.AFTER_MISSED)
-    if not standing.exists():
+    if isinstance(what_next, ByPlan):
+        planned = next_of_plan(session, at)
+        asked = planned if planned.due_on <= on else asked
+    if asked is None:
         contact = NextContact(due_on=on, planned_on=on, purpose=Purpose.AFTER_MISSED)
-        planning.create(session.participant, contact, by=by, at=at, session=session)
+        planning.create(participant, contact, by=by, at=at, session=session)
     return what_next
 
 
@@ -130,18 +156,26 @@ def day_after_missed(session: Session, at: datetime) -> date:
     return on if on >= today else calendar.next_working_day(today)
 
 
-def remember_next_step(session: Session, what_next: WhatNext, by: User, at: datetime) -> None:
+def remember_next_step(session: Session, what_next: WhatNext | FollowUp, by: User, at: datetime) -> None:
     """Write down what comes next. Raises plans.NotWithUs where the plan was ended while the form was open."""
     if isinstance(what_next, NoNextStep):
         NextStep.objects.create(session=session, reason=what_next.reason, decided_by=what_next.decided_by)
         return
-    if isinstance(what_next, ByPlan):
-        zone = session.team.time_zone
-        # Logged late, the plan's dates since then have passed: what comes next lies ahead of us.
-        after = max(local_date(session.started_at, zone), local_date(at, zone) - DAY)
-        followup = plans.next_follow_up(participant=session.participant, after=after, at=at)
-        if followup is None:
-            raise plans.NotWithUs
+    if isinstance(what_next, FollowUp):
+        followup = what_next
+    elif isinstance(what_next, ByPlan):
+        followup = next_of_plan(session, at)
     else:
         followup = planning.create(session.participant, what_next, by=by, at=at, session=session)
     NextStep.objects.create(session=session, followup=followup)
+
+
+def next_of_plan(session: Session, at: datetime) -> FollowUp:
+    """The plan's next check-in after a session. Raises plans.NotWithUs where no plan runs any more."""
+    zone = session.team.time_zone
+    # Logged late, the plan's dates since then have passed: what comes next lies ahead of us.
+    after = max(local_date(session.started_at, zone), local_date(at, zone) - DAY)
+    followup = plans.next_follow_up(participant=session.participant, after=after, at=at)
+    if followup is None:
+        raise plans.NotWithUs
+    return followup

@@ -1,6 +1,6 @@
 """The one form: what happened, and what happens next."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -11,14 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Team
 from caseload.forms.session import SessionForm
 from caseload.models import Participant, Session, SessionStatus
+from followups.actions.sessions import EARLY
 from followups.calendar import FAR, moment
 from followups.forms.what_next import WhatNextFields
-from followups.models import CheckInPlan, FollowUp, Purpose
+from followups.models import CheckInPlan, FollowUp, Purpose, State
 from followups.models.calendars import calendar_of
 from followups.models.followups import CONTACT
-
-# A meeting answers what was owed as contact around that day; promises and the like are settled by hand.
-EARLY = timedelta(days=3)
 
 
 class StillOwed(forms.ModelMultipleChoiceField):
@@ -49,7 +47,7 @@ class LogSessionForm(SessionForm, WhatNextFields):
     ) -> None:
         """`standing` are the participant's follow-ups still owed, `chosen` the id of the one we come from."""
         today = local_now.date()
-        due = [row for row in standing if row.due_on <= today + EARLY]
+        due = [row for row in standing if row.due_on <= today + EARLY or awaits_them(row)]
         initial = {
             "settles": [str(row.pk) for row in due if row.purpose in CONTACT or str(row.pk) == chosen],
             **(kwargs.pop("initial", None) or {}),
@@ -82,6 +80,11 @@ class LogSessionForm(SessionForm, WhatNextFields):
         began = moment(cleaned["when_date"], cleaned["when_time"], self.participant.team.time_zone)
         session.started_at = min(began, self.local_now)
         return session
+
+
+def awaits_them(followup: FollowUp) -> bool:
+    """Whether it waits for a reply of theirs: meeting is that reply, however far ahead its day."""
+    return followup.state == State.WAITING and followup.purpose in CONTACT
 
 
 def plan_words(plan: CheckInPlan | None, ahead: list[FollowUp], team: Team, today: date) -> str:

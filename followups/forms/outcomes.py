@@ -53,6 +53,9 @@ class OutcomeForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """A number of days where the effect needs one; a code no other outcome has."""
         cleaned = super().clean()
+        if cleaned.get("effect") == Effect.COMPLETES and not cleaned.get("reached"):
+            words = _("Only reaching the person themselves closes a follow-up. Tick this, or let it be tried again.")
+            self.add_error("reached", words)
         days = cleaned.get("again_in_days")
         if cleaned.get("effect") in WITH_A_DATE and not days and "again_in_days" not in self.errors:
             self.add_error("again_in_days", _("After how many working days?"))

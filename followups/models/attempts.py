@@ -1,6 +1,6 @@
 """Every try to reach somebody, and what came of it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -14,6 +14,10 @@ from accounts.models.users import runs_accounts
 from caseload.models import Participant
 from caseload.models.participants import Channel
 from followups.models.followups import FollowUp
+from followups.models.undoing import UNDO_WITHIN
+
+# Its code is stable: the number leads nowhere, and a new one has to be asked for.
+WRONG_NUMBER = "wrong_number"
 
 
 class Effect(models.TextChoices):
@@ -64,6 +68,9 @@ class Outcome(models.Model):
                 | Q(again_in_days__isnull=False, again_in_days__gt=0),
                 name="outcome_says_when_again",
             ),
+            models.CheckConstraint(
+                condition=~Q(effect=Effect.COMPLETES) | Q(reached=True), name="outcome_completes_when_reached"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,8 +85,8 @@ class ContactAttemptQuerySet(models.QuerySet["ContactAttempt"]):
         return self.filter(team__in=teams_of(user), participant__in=Participant.objects.visible_to(user))
 
     def just_made_by(self, user: Any, at: datetime) -> "ContactAttemptQuerySet":
-        """What this person recorded in the last hours and can still take back, newest first."""
-        recent = self.standing().filter(by=user.pk, at__gt=at - timedelta(hours=12))
+        """What this person recorded and can still take back, newest first."""
+        recent = self.standing().filter(by=user.pk, at__gte=at - UNDO_WITHIN)
         return recent.select_related("participant", "outcome", "followup", "next_followup").order_by("-at", "-pk")
 
     def standing(self) -> "ContactAttemptQuerySet":
@@ -98,6 +105,7 @@ class ContactAttempt(models.Model):
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="attempts")
     followup = models.ForeignKey(FollowUp, on_delete=models.PROTECT, null=True, related_name="tries")
     outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="+")
+    label = models.CharField(_("what came of it"), max_length=80, help_text="The outcome's words at the time.")
     channel = models.CharField(max_length=20, choices=Channel)
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -111,6 +119,7 @@ class ContactAttempt(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=~Q(label=""), name="contactattempt_says_what_came_of_it"),
             models.CheckConstraint(
                 condition=Q(undone_at=None, undone_by=None) | Q(undone_at__isnull=False, undone_by__isnull=False),
                 name="contactattempt_undone_at_and_by_paired",
@@ -123,3 +132,8 @@ class ContactAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.pk}"
+
+    @property
+    def asks_for_a_number(self) -> bool:
+        """Whether the number led nowhere."""
+        return self.outcome_id == WRONG_NUMBER

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, Value, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.ids import new_id
 from caseload.models import PhoneNumber
@@ -13,6 +13,7 @@ from caseload.models.goals import agreed_now
 from caseload.models.rules import rules_of
 from caseload.models.words import words_in_order
 from followups.calendar import local_date
+from followups.models.attempts import WRONG_NUMBER, ContactAttempt
 from followups.models.followups import FollowUp, FollowUpQuerySet, State
 
 # Where a card stands on the day's page. More than no days overdue is what `overdue(at)` asks of one that stands:
@@ -27,11 +28,16 @@ SECTION = Case(
 
 
 def cards(followups: FollowUpQuerySet, at: datetime) -> list[FollowUp]:
-    """The follow-ups with their call facts; each gets `words`, `expected`, `phones` and a fresh `form_token`.
+    """The follow-ups with their call facts. Two queries, however many.
 
-    Two queries, however many.
+    Each gets `words`, `expected`, `phones`, a fresh `form_token`, and `asks_for_a_number` where the last try found
+    none that works.
     """
+    tries = ContactAttempt.objects.standing().filter(followup=OuterRef("pk")).order_by("-at", "-pk")
     facts = followups.with_call_facts().with_new_peer(at)
+    facts = facts.annotate(
+        last_outcome=Subquery(tries.values("outcome")[:1]), called_in_vain=Subquery(called_in_vain())
+    )
     rows = list(facts.select_related("participant", "team__record_rules", "owner", "moved_by", "came_from"))
     numbers: dict[Any, list[PhoneNumber]] = {}
     for number in PhoneNumber.objects.filter(participant__in={row.participant_id for row in rows}).order_by(
@@ -40,11 +46,24 @@ def cards(followups: FollowUpQuerySet, at: datetime) -> list[FollowUp]:
         numbers.setdefault(number.participant_id, []).append(number)
     for row in rows:
         row.phones = numbers.get(row.participant_id, [])
+        row.asks_for_a_number = row.last_outcome == WRONG_NUMBER
         row.form_token = new_id()
         today, rules = local_date(at, row.team.time_zone), rules_of(row.team)
         row.words = words_in_order(row.said, today, rules.words_again_days)
         row.expected = agreed_now(row.agreed, today, rules.expectations_days)
+        # Of several it is not known which one led nowhere.
+        if row.called_in_vain and len(row.called_in_vain) == 1:
+            for number in row.phones:
+                number.is_wrong = number.number in row.called_in_vain
     return rows
+
+
+def called_in_vain() -> QuerySet[Any, Any]:
+    """For a follow-up: the numbers there were at the last try that found a wrong one, since they were last in touch."""
+    person = "participant__last_contact_at", "participant__created_at"
+    since = Coalesce(*(OuterRef(moment) for moment in person))
+    wrong = ContactAttempt.objects.standing().filter(outcome=WRONG_NUMBER, participant=OuterRef("participant"))
+    return wrong.filter(at__gt=since).order_by("-at", "-pk").values("before__numbers")[:1]
 
 
 def first_of_each(followups: FollowUpQuerySet, most: int) -> FollowUpQuerySet:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from caseload.models import Participant
 from followups.models.followups import FollowUp, FollowUpQuerySet, State
 from followups.models.gaps import without_next_step
+from followups.models.next_steps import NextStep
 
 
 def decisions_for(user: Any) -> FollowUpQuerySet:
@@ -28,8 +29,25 @@ def after(decisions: FollowUpQuerySet, last: FollowUp | None) -> FollowUpQuerySe
 
 
 def people_without(user: Any) -> Any:
-    """People with us who have nothing standing, since it was decided so; by name."""
+    """People with us who have nothing standing, since it was decided so; by name.
+
+    Adds `session_reason`, `session_decided_by`, `session_at` and `session_by`: why their last session ended in no
+    next step, who decided, and whose session that was. Empty where it was a follow-up that was decided.
+    """
     people = Participant.objects.visible_to(user)
     standing = FollowUp.objects.standing().filter(participant=OuterRef("pk"))
     forgotten = without_next_step(people).values("pk")
-    return people.active().filter(~Exists(standing)).exclude(pk__in=forgotten).order_by("name_used", "pk")
+    last = NextStep.objects.filter(session__participant=OuterRef("pk")).order_by("-session__logged_at", "-pk")
+    return (
+        people.active()
+        .filter(~Exists(standing))
+        .exclude(pk__in=forgotten)
+        .annotate(
+            session_reason=Subquery(last.values("reason")[:1]),
+            session_decided_by=Subquery(last.values("decided_by")[:1]),
+            session_at=Subquery(last.values("session__started_at")[:1]),
+            session_by=Subquery(last.values("session__specialist__name")[:1]),
+        )
+        .select_related("team")
+        .order_by("name_used", "pk")
+    )

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, TruncDate
 
 from caseload.models import (
     Activity,
@@ -107,16 +108,34 @@ def page(
         .annotate(activity_labels=ArraySubquery(labels.order_by("position").values("label")))
     )
     attempts = ContactAttempt.objects.visible_to(user).filter(participant=participant).select_related("outcome", "by")
-    decided = FollowUp.objects.visible_to(user).filter(participant=participant, state=State.NOT_NEEDED)
     entries = [
         *some(sessions, "session", "started_at", before, size),
         *some(attempts, "attempt", "at", before, size),
         *of_days(lines_of_days(user, participant), participant.team.time_zone, before, size),
-        *some(decided.select_related("closed_by"), "decision", "closed_at", before, size),
+        *some(closed(user, participant), "decision", "closed_at", before, size),
     ]
     entries.sort(key=lambda entry: entry.key, reverse=True)
     more = len(entries) > size
     return entries[:size], entries[size - 1].cursor if more else ""
+
+
+def closed(user: Any, participant: Participant) -> QuerySet[FollowUp]:
+    """What was decided, what came of promises, and what was done later than meant, with both dates.
+
+    `met_at` is when they met, where a session settled it. What was set aside with a rhythm was no decision, and
+    what a missed meeting replaced was not done.
+    """
+    zone = ZoneInfo(participant.team.time_zone)
+    met = Session.objects.filter(participant=OuterRef("participant"), logged_at=OuterRef("closed_at"))
+    late = Q(state=State.DONE, closing_reason="", closed_on__gt=F("due_on"))
+    return (
+        FollowUp.objects.visible_to(user)
+        .filter(participant=participant)
+        .alias(closed_on=TruncDate("closed_at", tzinfo=zone))
+        .filter(Q(state=State.NOT_NEEDED, set_aside=False) | Q(state=State.DONE, kept__isnull=False) | late)
+        .annotate(met_at=Subquery(met.values("started_at")[:1]))
+        .select_related("closed_by")
+    )
 
 
 def some(rows: QuerySet[Any], kind: str, moment: str, before: tuple[datetime, UUID] | None, size: int) -> list[Entry]:

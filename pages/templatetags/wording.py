@@ -14,6 +14,8 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from followups.models.decisions import DecidedBy
+
 register = template.Library()
 
 
@@ -136,6 +138,12 @@ def days_since(then: date | datetime | None, today: date) -> int | None:
     if then is None:
         return None
     return (today - (then.date() if isinstance(then, datetime) else then)).days
+
+
+@register.filter
+def decided_by_words(code: str) -> str:
+    """Who decided, from the code."""
+    return str(dict(DecidedBy.choices).get(code, ""))
 
 
 @register.filter

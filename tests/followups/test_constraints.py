@@ -144,5 +144,17 @@ def test_taking_an_attempt_back_without_saying_who(participant: Participant) -> 
     )
 
 
+def test_an_outcome_that_closes_without_contact(db: None) -> None:
+    refused(lambda: Outcome.objects.filter(pk="no_answer").update(effect="completes"), "outcome_completes_when_reached")
+    refused(lambda: Outcome.objects.filter(pk="reached").update(reached=False), "outcome_completes_when_reached")
+
+
+def test_an_attempt_that_does_not_say_what_came_of_it(participant: Participant) -> None:
+    refused(
+        lambda: factories.ContactAttemptFactory(participant=participant, label=""),
+        "contactattempt_says_what_came_of_it",
+    )
+
+
 def test_an_outcome_that_comes_back_at_no_time(db: None) -> None:
     refused(lambda: Outcome.objects.filter(pk="no_answer").update(again_in_days=None), "outcome_says_when_again")

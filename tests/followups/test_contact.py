@@ -11,6 +11,9 @@ from tests import factories
 
 NOON, DAY = factories.NOON, factories.DAY
 
+STARTER = ["reached", "message_left", "no_answer", "text_sent", "call_later", "letter_sent", "someone_else"]
+STARTER += ["wrong_number", "no_calls_for_now", "away", "no_contact", "died"]
+
 
 @pytest.fixture
 def due(participant, specialist) -> FollowUp:
@@ -33,6 +36,8 @@ def tap(due: FollowUp, outcome: str, by, token=None) -> ContactAttempt:
         ("letter_sent", State.WAITING, 5),
         ("away", State.PAUSED, 5),
         ("no_calls_for_now", State.PAUSED, 20),
+        ("someone_else", State.OPEN, 1),
+        ("wrong_number", State.OPEN, 1),
     ],
 )
 def test_the_outcome_sets_the_next_date(due, specialist, outcome: str, state: str, working_days: int) -> None:
@@ -45,6 +50,38 @@ def test_the_outcome_sets_the_next_date(due, specialist, outcome: str, state: st
     for _day in range(working_days):
         expected += timedelta(days=1 if expected.isoweekday() < 5 else 8 - expected.isoweekday())
     assert due.due_on == expected
+
+
+def test_the_outcomes_a_program_starts_with(db: None) -> None:
+    found = Outcome.objects.order_by("position").values_list("pk", "reached", "counts_as_presence", "effect", "channel")
+    assert list(found) == [
+        ("reached", True, True, "completes", "call"),
+        ("message_left", False, False, "waits", "call"),
+        ("no_answer", False, False, "try_again", "call"),
+        ("text_sent", False, False, "waits", "text"),
+        ("call_later", True, True, "try_again", "call"),
+        ("letter_sent", False, False, "waits", "letter"),
+        ("someone_else", False, False, "try_again", "call"),
+        ("wrong_number", False, False, "try_again", "call"),
+        ("no_calls_for_now", True, True, "pauses", "call"),
+        ("away", False, False, "pauses", "call"),
+        ("no_contact", True, True, "stops_all", "call"),
+        ("died", False, False, "stops_all", "call"),
+    ]
+
+
+@pytest.mark.parametrize("code", STARTER)
+def test_each_of_them_is_a_try_kept_in_its_own_words_and_does_what_it_says(due, specialist, participant, code) -> None:
+    outcome = Outcome.objects.get(pk=code)
+    attempt = tap(due, code, specialist)
+    due.refresh_from_db()
+    participant.refresh_from_db()
+    ends_as = {"completes": "done", "waits": "waiting", "try_again": "open", "pauses": "paused"}
+    assert (due.state, due.attempts) == (ends_as.get(outcome.effect, "not_needed"), 1)
+    assert (participant.last_contact_at is not None) == outcome.counts_as_presence
+    assert (attempt.label, attempt.channel) == (outcome.label, outcome.channel)
+    # Nobody is left without anything that stands.
+    assert FollowUp.objects.standing().filter(participant=participant).exists()
 
 
 def test_reached_settles_it_and_plans_the_next(due, specialist, participant) -> None:
@@ -100,6 +137,29 @@ def test_reached_ahead_of_its_day_goes_on_to_the_date_after(participant, special
 
     assert attempt.next_followup.is_standing
     assert attempt.next_followup.due_on > row.due_on
+
+
+def test_reached_plans_nothing_further_where_a_contact_stands_already(due, specialist, participant) -> None:
+    court = factories.FollowUpFactory(participant=participant, due_on=DAY + timedelta(days=20))
+    attempt = tap(due, "reached", specialist)
+    assert attempt.next_followup == court
+    assert FollowUp.objects.standing().get() == court
+
+
+@pytest.mark.parametrize("purpose", ["goal_step", "referral", "celebration", "promise"])
+def test_what_is_no_contact_does_not_stand_for_the_next_one(due, specialist, participant, purpose: str) -> None:
+    far = DAY + timedelta(days=700)
+    factories.FollowUpFactory(participant=participant, purpose=purpose, what="the choir", due_on=far)
+    assert tap(due, "reached", specialist).next_followup.due_on == DAY + timedelta(days=7)
+
+
+def test_a_nearer_closer_contact_comes_before_the_plans_date(due, specialist, participant) -> None:
+    plan = factories.CheckInPlanFactory(participant=participant, starts_on=DAY + timedelta(days=6))
+    plans.lay_out(plan=plan, at=NOON)
+    closer = factories.FollowUpFactory(
+        participant=participant, purpose="after_discharge", due_on=DAY + timedelta(days=2)
+    )
+    assert tap(due, "reached", specialist).next_followup == closer
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,10 +1,13 @@
 """Promises are kept or not, decisions can be taken up again, and nobody is given up by silence."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from accounts.ids import new_id
+from accounts.models import AuditEvent
 from caseload.models import SessionStatus
 from followups.actions import coming_back, contact, ending, planning, promises, sessions
 from followups.models import FollowUp, Outcome, Purpose, State
@@ -40,6 +43,52 @@ def test_one_that_was_not_kept_says_why_and_is_promised_anew(promise, specialist
     assert (again.purpose, again.what, again.came_from) == (Purpose.PROMISE, "ask about the bus", promise)
 
 
+def test_that_it_was_kept_is_taken_back(promise, specialist) -> None:
+    before = FollowUp.objects.values().get()
+    promises.kept(followup=promise, by=specialist, at=NOON)
+    for _twice in range(2):
+        promises.undo(followup=promise, by=specialist, at=NOON + timedelta(minutes=5))
+    assert FollowUp.objects.values().get() == before
+    assert AuditEvent.objects.filter(action="promise_taken_back", by=specialist).count() == 1
+
+
+def not_kept(promise, specialist) -> FollowUp:
+    again_on = DAY + 2 * ONE_DAY
+    return promises.not_kept(followup=promise, words="closed that day", again_on=again_on, by=specialist, at=NOON)
+
+
+def test_that_it_was_not_kept_is_taken_back_with_what_was_promised_anew(promise, specialist) -> None:
+    before = FollowUp.objects.values().get()
+    not_kept(promise, specialist)
+    promises.undo(followup=promise, by=specialist, at=NOON + timedelta(minutes=5))
+    assert FollowUp.objects.values().get() == before
+    assert not_kept(promise, specialist).came_from == promise
+
+
+def test_a_promise_is_not_owed_twice(promise, specialist) -> None:
+    again = not_kept(promise, specialist)
+    planning.reschedule(followup=again, due_on=DAY + 9 * ONE_DAY, reason="x", by=specialist, at=NOON)
+    with pytest.raises(contact.CannotUndo):
+        promises.undo(followup=promise, by=specialist, at=NOON)
+    assert FollowUp.objects.standing().get() == again
+
+
+def test_only_its_author_or_their_supervisor_takes_it_back_and_only_for_a_day(
+    promise, specialist, colleague, supervisor
+) -> None:
+    promises.kept(followup=promise, by=specialist, at=NOON)
+    for by, hours in ((colleague, 0), (specialist, 25)):
+        with pytest.raises(contact.CannotUndo):
+            promises.undo(followup=promise, by=by, at=NOON + timedelta(hours=hours))
+    assert promises.undo(followup=promise, by=supervisor, at=NOON + timedelta(hours=24)).is_standing
+
+
+def test_what_was_decided_is_no_promise_to_take_back(promise, specialist) -> None:
+    planning.not_needed(followup=promise, reason="has one", decided_by="participant", by=specialist, at=NOON)
+    with pytest.raises(contact.CannotUndo):
+        promises.undo(followup=promise, by=specialist, at=NOON)
+
+
 def test_only_a_promise_is_kept(participant, specialist) -> None:
     with pytest.raises(promises.NotAPromise):
         promises.kept(followup=factories.FollowUpFactory(participant=participant), by=specialist, at=NOON)
@@ -56,6 +105,31 @@ def test_what_was_decided_comes_back_with_one_click_and_stays_readable(participa
     assert not decisions_for(specialist).exists()
     followup.refresh_from_db()
     assert (followup.state, followup.closing_reason) == (State.NOT_NEEDED, "has found a group")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_brought_back_by_several_presses_at_one_moment_it_is_back_once(participant, specialist) -> None:
+    followup = factories.FollowUpFactory(participant=participant, owner=specialist)
+    planning.not_needed(followup=followup, reason="found a group", decided_by="together", by=specialist, at=NOON)
+    errors, barrier = [], threading.Barrier(4)
+
+    def press() -> None:
+        try:
+            barrier.wait()
+            coming_back.bring_back(followup=followup, by=specialist, at=NOON)
+            coming_back.bring_person_back(participant=participant, by=specialist, at=NOON)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    thumbs = [threading.Thread(target=press) for _ in range(4)]
+    for thumb in thumbs:
+        thumb.start()
+    for thumb in thumbs:
+        thumb.join()
+    assert not errors
+    assert FollowUp.objects.standing().count() == 1
 
 
 def test_only_a_decision_comes_back(participant, specialist) -> None:

@@ -4,10 +4,10 @@ import pytest
 
 from caseload.models import Participant
 from followups import reminders
-from followups.actions import closer, contact, ending, planning
+from followups.actions import closer, coming_back, contact, ending, pausing, planning, plans
 from followups.models import FollowUp
 from tests import factories
-from tests.followups.test_contact import tap
+from tests.followups.test_contact import STARTER, tap
 
 NOON, DAY = factories.NOON, factories.DAY
 
@@ -17,9 +17,7 @@ def due(participant, specialist) -> FollowUp:
     return factories.FollowUpFactory(participant=participant, owner=specialist)
 
 
-@pytest.mark.parametrize(
-    "outcome", ["reached", "no_answer", "message_left", "call_later", "no_contact", "no_calls_for_now", "died"]
-)
+@pytest.mark.parametrize("outcome", STARTER)
 def test_every_outcome_can_be_taken_back_whole(due, specialist, participant, outcome: str) -> None:
     other = factories.FollowUpFactory(participant=participant, purpose="promise", what="bus")
     plan = factories.CheckInPlanFactory(participant=participant)
@@ -118,3 +116,32 @@ def test_nothing_is_owed_again_once_services_ended(due, specialist, participant)
     with pytest.raises(contact.CannotUndo):
         contact.undo(attempt=attempt, by=specialist, at=NOON)
     assert not FollowUp.objects.standing().exists()
+
+
+@pytest.mark.parametrize("which", ["its own", "another"])
+def test_what_was_stopped_and_came_back_does_not_stand_twice(due, specialist, participant, which: str) -> None:
+    other = factories.FollowUpFactory(participant=participant, due_on=DAY + timedelta(days=3))
+    attempt = tap(due, "no_contact", specialist)
+    coming_back.bring_back(followup=due if which == "its own" else other, by=specialist, at=NOON)
+    with pytest.raises(contact.CannotUndo):
+        contact.undo(attempt=attempt, by=specialist, at=NOON)
+    assert FollowUp.objects.standing().filter(participant=participant, purpose="check_in").count() == 1
+
+
+def test_what_rested_and_came_back_does_not_stand_twice(due, specialist, participant) -> None:
+    other = factories.FollowUpFactory(participant=participant, due_on=DAY + timedelta(days=3))
+    attempt = tap(due, "no_calls_for_now", specialist)
+    coming_back.bring_back(followup=other, by=specialist, at=NOON)
+    with pytest.raises(contact.CannotUndo):
+        contact.undo(attempt=attempt, by=specialist, at=NOON)
+
+
+def test_a_rest_that_was_ended_is_not_taken_back(due, specialist, participant) -> None:
+    plan = factories.CheckInPlanFactory(participant=participant, starts_on=DAY + timedelta(days=1))
+    plans.lay_out(plan=plan, at=NOON)
+    attempt = tap(due, "away", specialist)
+    pausing.resume(participant=participant, by=specialist, at=NOON)
+    before = sorted(FollowUp.objects.standing().values_list("pk", "due_on"))
+    with pytest.raises(contact.CannotUndo):
+        contact.undo(attempt=attempt, by=specialist, at=NOON)
+    assert sorted(FollowUp.objects.standing().values_list("pk", "due_on")) == before

@@ -6,6 +6,8 @@ from accounts.ids import new_id
 from followups.actions import oversight
 from followups.models.timeline import page, read_cursor
 from tests import factories
+from tests.followups.test_contact import tap
+from tests.followups.test_planning import log, unsaved
 
 NOON, DAY = factories.NOON, factories.DAY
 
@@ -95,6 +97,43 @@ def test_a_place_in_any_zone_is_read(participant, specialist) -> None:
     factories.SessionFactory(participant=participant)
     place = read_cursor(f"2026-05-08T00:00:00+23:59_{new_id()}")
     assert len(page(specialist, participant, place, 25)[0]) == 1
+
+
+def decisions(user, participant) -> list:
+    return [entry.row for entry in whole_story(user, participant, 25) if entry.kind == "decision"]
+
+
+def test_what_was_done_late_stands_with_both_dates(participant, specialist) -> None:
+    late = factories.FollowUpFactory(participant=participant, owner=specialist, due_on=DAY - timedelta(days=1))
+    tap(late, "reached", specialist)
+    (told,) = decisions(specialist, participant)
+    assert (told, told.due_on, told.closed_at) == (late, DAY - timedelta(days=1), NOON)
+    late.refresh_from_db()
+    assert late.due_on == DAY - timedelta(days=1)
+
+
+def test_late_is_counted_by_the_days_of_the_team(participant, specialist) -> None:
+    # Nine in the evening of the 5th in New York.
+    done = {"state": "done", "closed_at": NOON.replace(hour=1), "closed_by": specialist}
+    factories.FollowUpFactory(participant=participant, due_on=DAY - timedelta(days=1), **done)
+    assert decisions(specialist, participant) == []
+
+
+def test_one_settled_by_a_session_was_done_when_they_met(participant, specialist) -> None:
+    due = factories.FollowUpFactory(participant=participant, due_on=DAY - timedelta(days=9))
+    session = unsaved(participant, started_at=NOON - timedelta(days=5))
+    log(participant, specialist, session, settles=[due.pk])
+    (told,) = decisions(specialist, participant)
+    assert (told.closed_at, told.met_at) == (NOON, NOON - timedelta(days=5))
+
+
+def test_what_a_missed_meeting_replaced_or_a_rhythm_set_aside_is_no_line(participant, specialist) -> None:
+    late = {"participant": participant, "due_on": DAY - timedelta(days=4), "closed_at": NOON, "closed_by": specialist}
+    factories.FollowUpFactory(state="done", closing_reason="We missed each other", **late)
+    factories.FollowUpFactory(
+        state="not_needed", set_aside=True, closing_reason="The plan was changed.", decided_by="together", **late
+    )
+    assert decisions(specialist, participant) == []
 
 
 def test_nobody_else_reads_the_story(participant, colleague, administrator) -> None:

@@ -43,6 +43,7 @@ ADDRESSES = {
     "bring_person_back": RECORD,
     "promise_kept": RECORD,
     "promise_not_kept": RECORD,
+    "undo_promise": RECORD,
     "closer_rhythm": RECORD,
     "end_closer": RECORD,
     "pause": RECORD,

@@ -29,3 +29,8 @@ def test_the_words_we_avoid_are_on_no_screen(path: Path) -> None:
 def test_static_files_come_from_here() -> None:
     for path in [*ROOT.glob("static/css/*"), *ROOT.glob("static/js/*")]:
         assert not re.search(r"(https?:)?//[a-z0-9.-]+\.[a-z]{2,}/", path.read_text()), path
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_a_moment_is_shown_on_the_clocks_of_a_team(path: Path) -> None:
+    assert not re.search(r"_at\|(date|time)\b", path.read_text()), "put |timezone:… before |date"

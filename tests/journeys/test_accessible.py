@@ -114,7 +114,7 @@ DEEDS |= {
     "answer_tried",
 }
 DEEDS |= {"settle_concern", "change_barrier", "end_connection", "forget_milestone"}
-DEEDS |= {"sign_note", "mark_note_read", "add_to_note", "time_of_month_csv"}
+DEEDS |= {"sign_note", "mark_note_read", "add_to_note", "time_of_month_csv", "undo_promise"}
 DEEDS |= {"try_again", "readyz", "bring_back", "bring_person_back", "end_closer", "resume", "promise_kept"}
 
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -72,6 +74,101 @@ def test_what_can_no_longer_be_taken_back_is_said_on_the_card(sign_in, specialis
 
     assert "can no longer be taken back" in page.content.decode()
     assert "can no longer be taken back" not in client.get(reverse("today")).content.decode()
+
+
+def test_after_a_wrong_number_a_new_one_is_asked_for(sign_in, specialist, participant) -> None:
+    row = due(participant, specialist)
+    client, edit = sign_in(specialist), reverse("edit_participant", args=[participant.pk])
+    assert edit not in client.get(reverse("today")).content.decode()
+
+    htmx = {"HX-Request": "true"}
+    card = client.post(reverse("record_attempt", args=[row.pk]), tapped("wrong_number"), headers=htmx).content.decode()
+    assert "No more calls to it" in card
+    assert edit in card
+    # So does the card of the next day, until another try says otherwise.
+    assert "No more calls to it" in client.get(reverse("today")).content.decode()
+    client.post(reverse("record_attempt", args=[row.pk]), tapped("no_answer"))
+    assert edit not in client.get(reverse("today")).content.decode()
+
+
+def test_the_wrong_number_is_no_link_until_it_is_another_one(sign_in, specialist, participant) -> None:
+    number = factories.PhoneNumberFactory(participant=participant, number="+16175550142")
+    row = due(participant, specialist)
+    client = sign_in(specialist)
+    client.post(reverse("record_attempt", args=[row.pk]), tapped("wrong_number"))
+    client.post(reverse("record_attempt", args=[row.pk]), tapped("letter_sent"))
+    text = client.get(reverse("today")).content.decode()
+    assert "<s>(617) 555-0142</s>" in text
+    assert "tel:" not in text
+
+    type(number).objects.update(number="+16175550143")
+    assert "tel:+16175550143" in client.get(reverse("today")).content.decode()
+
+
+def test_of_two_numbers_none_is_struck_out(sign_in, specialist, participant) -> None:
+    for last in (2, 3):
+        factories.PhoneNumberFactory(participant=participant, number=f"+1617555014{last}")
+    row = due(participant, specialist)
+    client = sign_in(specialist)
+    client.post(reverse("record_attempt", args=[row.pk]), tapped("wrong_number"))
+    text = client.get(reverse("today")).content.decode()
+    assert text.count("tel:") == 2
+    assert "<s>" not in text
+
+
+def story(client, participant) -> str:
+    return client.get(reverse("participant", args=[participant.pk])).content.decode()
+
+
+def test_a_try_is_taken_back_from_the_story_and_stays_there_as_taken_back(sign_in, specialist, participant) -> None:
+    row = due(participant, specialist)
+    client = sign_in(specialist)
+    client.post(reverse("record_attempt", args=[row.pk]), tapped("no_answer"))
+    undo = reverse("undo_attempt", args=[ContactAttempt.objects.get().pk])
+    assert undo in story(client, participant)
+    assert "taken back" not in story(client, participant)
+
+    page = client.post(undo)
+    assert page.url == reverse("participant", args=[participant.pk])
+    assert "taken back" in story(client, participant)
+    assert undo not in story(client, participant)
+    row.refresh_from_db()
+    assert (row.state, row.attempts, row.due_on) == ("open", 0, DAY)
+
+
+def test_reached_late_keeps_the_day_it_was_due_and_tells_both(sign_in, specialist, participant) -> None:
+    row = due(participant, specialist)
+    FollowUp.objects.update(due_on=DAY - timedelta(days=3))
+    client = sign_in(specialist)
+    client.post(reverse("record_attempt", args=[row.pk]), tapped("reached"))
+    row.refresh_from_db()
+    assert row.due_on == DAY - timedelta(days=3)
+    assert "due 3 May, done 6 May" in story(client, participant)
+
+
+@pytest.mark.parametrize(("hours", "offered"), [(0, True), (24, True), (25, False)])
+def test_it_is_offered_as_long_as_it_is_possible(
+    sign_in, specialist, participant, time_machine, hours: int, offered: bool
+) -> None:
+    row = due(participant, specialist)
+    client = sign_in(specialist)
+    time_machine.move_to(NOON, tick=False)
+    client.post(reverse("record_attempt", args=[row.pk]), tapped("no_answer"))
+    undo = reverse("undo_attempt", args=[ContactAttempt.objects.get().pk])
+    time_machine.move_to(NOON + timedelta(hours=hours), tick=False)
+    client = sign_in(specialist)
+    assert (undo in story(client, participant)) == offered
+    assert (undo in client.get(reverse("today")).content.decode()) == offered
+
+
+def test_of_a_colleagues_try_only_supervisors_are_offered_it(
+    sign_in, specialist, supervisor, colleague, participant
+) -> None:
+    row = due(participant, specialist)
+    attempt = factories.ContactAttemptFactory(participant=participant, followup=row, by=colleague)
+    undo = reverse("undo_attempt", args=[attempt.pk])
+    assert undo not in story(sign_in(specialist), participant)
+    assert undo in story(sign_in(supervisor), participant)
 
 
 @pytest.mark.parametrize("name", ["record_attempt", "undo_attempt"])

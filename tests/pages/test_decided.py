@@ -40,6 +40,40 @@ def test_one_click_brings_it_back_with_its_reason_and_twice_does_no_more(sign_in
     assert "decided on" in client.get(reverse("today")).content.decode()
 
 
+def test_who_left_by_the_decision_of_a_session_is_told_with_its_reason(sign_in, specialist, participant) -> None:
+    session = factories.SessionFactory(participant=participant, specialist=specialist)
+    text = sign_in(specialist).get(reverse("decided")).content.decode()
+    assert "They will get in touch" in text
+    assert session.next_step.get_decided_by_display() in text
+    assert "session of Tue 5 May 2026 · Sam" in text
+
+
+def test_more_than_fit_are_counted_and_can_be_shown(sign_in, supervisor, team) -> None:
+    for _number in range(102):
+        factories.SessionFactory(participant=factories.ParticipantFactory(team=team))
+    client = sign_in(supervisor)
+    page = client.get(reverse("decided"))
+    assert len(page.context["people"]) == 100
+    assert "100 of 102 are shown" in page.content.decode()
+    page = client.get(reverse("decided") + "?all=1")
+    assert len(page.context["people"]) == 102
+    assert "are shown" not in page.content.decode()
+
+
+def test_pressed_twice_the_person_is_back_once(sign_in, specialist, decided) -> None:
+    client, address = sign_in(specialist), reverse("bring_person_back", args=[decided.participant_id])
+    for _twice in range(2):
+        assert "Maya is back on the list, for" in client.post(address, follow=True).content.decode()
+    assert FollowUp.objects.standing().count() == 1
+
+
+def test_the_persons_page_says_what_was_decided_before(sign_in, specialist, decided) -> None:
+    client = sign_in(specialist)
+    client.post(reverse("bring_back", args=[decided.pk]))
+    text = client.get(reverse("participant", args=[decided.participant_id])).content.decode()
+    assert "decided on 6 May:" in text
+
+
 def test_one_click_brings_the_person_back(sign_in, specialist, decided) -> None:
     client = sign_in(specialist)
     client.post(reverse("bring_person_back", args=[decided.participant_id]))

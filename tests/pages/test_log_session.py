@@ -162,6 +162,22 @@ def test_it_settles_the_check_in_it_answers(sign_in, specialist, address, partic
     assert due.state == "done"
 
 
+@pytest.mark.parametrize(("purpose", "offered"), [("check_in", True), ("after_setback", True), ("promise", False)])
+def test_meeting_is_the_reply_that_was_awaited_whatever_its_day(
+    sign_in, specialist, address, participant, purpose: str, offered: bool
+) -> None:
+    far = NOON.date() + timedelta(days=20)
+    awaited = factories.FollowUpFactory(
+        participant=participant, due_on=far, state="waiting", purpose=purpose, what="the bus"
+    )
+    client = sign_in(specialist)
+    form = client.get(address).context["form"]
+    assert form["settles"].value() == ([str(awaited.pk)] if offered else [])
+    client.post(address, answers(settles=form["settles"].value()))
+    awaited.refresh_from_db()
+    assert (awaited.state == "done") == offered
+
+
 def test_an_ended_sign_in_gives_everything_back(specialist, address) -> None:
     page = Client().post(address, answers(note="Forty minutes on the porch."))
     text = page.content.decode()

@@ -53,6 +53,26 @@ def test_one_out_of_use_is_not_offered_and_stays_readable(sign_in, administrator
     assert label in client.get(reverse("participant", args=[participant.pk])).content.decode()
 
 
+def test_one_that_closes_has_reached_them(sign_in, administrator) -> None:
+    given = {**NEW, "effect": "completes", "again_in_days": "", "reached": "on"}
+    assert sign_in(administrator).post(reverse("add_outcome"), given).status_code == 302
+
+
+def test_what_was_recorded_keeps_the_words_of_its_time(
+    sign_in, administrator, specialist, participant, time_machine
+) -> None:
+    time_machine.move_to(factories.NOON)
+    row = factories.FollowUpFactory(participant=participant, owner=specialist)
+    client = sign_in(specialist)
+    client.post(reverse("record_attempt", args=[row.pk]), {"outcome": "no_answer", "form_token": factories.new_id()})
+    sign_in(administrator).post(reverse("outcome", args=["no_answer"]), {**NEW, "label": "Nobody picked up"})
+    for name in ("participant", "whole_copy", "whole_copy_json"):
+        text = client.get(reverse(name, args=[participant.pk])).content.decode()
+        assert "No answer" in text
+        assert "Nobody picked up" not in text
+    assert "Nobody picked up" in client.get(reverse("today") + "?all=1").content.decode()
+
+
 @pytest.mark.parametrize(
     ("answers", "wrong"),
     [
@@ -62,6 +82,7 @@ def test_one_out_of_use_is_not_offered_and_stays_readable(sign_in, administrator
         ({"effect": "explodes"}, "effect"),
         ({"again_in_days": ""}, "again_in_days"),
         ({"again_in_days": "300"}, "again_in_days"),
+        ({"effect": "completes", "again_in_days": ""}, "reached"),
     ],
 )
 def test_what_cannot_be_is_said(sign_in, administrator, answers, wrong: str) -> None:

@@ -56,6 +56,14 @@ def test_the_card_says_what_to_know_before_calling(sign_in, specialist, particip
         assert words in text
 
 
+def test_the_card_counts_the_tries(sign_in, specialist, participant) -> None:
+    row = due(participant, specialist)
+    client = sign_in(specialist)
+    assert "<dt>Tries</dt>" not in client.get(reverse("today")).content.decode()
+    FollowUp.objects.filter(pk=row.pk).update(attempts=3)
+    assert "<dt>Tries</dt><dd>3</dd>" in client.get(reverse("today")).content.decode()
+
+
 def test_a_number_not_to_be_called_is_no_link(sign_in, specialist, participant) -> None:
     factories.PhoneNumberFactory(participant=participant, number="+16175550142", may_call=False, may_text=False)
     due(participant, specialist)

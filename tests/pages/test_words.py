@@ -29,7 +29,9 @@ def told(participant, specialist):
     )
     for topic, text in (("reaching_me", REACHING), ("helps", HELPS), ("vision", VISION)):
         factories.QuotationFactory(participant=participant, topic=topic, text=text, said_on=DAY - timedelta(days=100))
-    factories.QuotationFactory(participant=participant, topic="said", text="What a week", said_on=DAY - timedelta(days=300))
+    factories.QuotationFactory(
+        participant=participant, topic="said", text="What a week", said_on=DAY - timedelta(days=300)
+    )
     factories.ExpectationsFactory(participant=participant, theirs="No surprises", ours="A call", agreed_on=DAY)
     return participant
 
