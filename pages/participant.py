@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.access import Permission, requires, supervised_teams
 from caseload.models import EndingReason, Participant, Quotation, RecordRules, Strand
 from caseload.models.glance import at_a_glance
+from caseload.models.goals import Doer
 from caseload.models.rules import rules_of
 from followups.calendar import local_date
 from followups.models.gaps import with_rhythm
@@ -53,6 +54,7 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "standing": list(
                 standing.with_days_overdue(now).select_related("owner", "moved_by").order_by("due_on", "pk")[:50]
             ),
+            "doers": Doer.choices,
             "untouched": untouched(person, today - timedelta(days=rules.untouched_days)),
             "ask_words_before": today - timedelta(days=rules.words_again_days),
             "ask_expectations_before": today - timedelta(days=rules.expectations_days),

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.access import Permission, requires
 from caseload.models import Participant, SessionDraft
+from caseload.models.goals import Doer
 from followups.models import ContactAttempt, FollowUp, Outcome, SweepRun
 from followups.models.cards import cards, first_of_each, in_sections
 from followups.models.gaps import without_next_step
@@ -36,6 +37,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "left_without": list(without_next_step(walking_with).order_by("name_used", "pk")[:MOST_LINES]),
             "drafts": list(drafts[:MOST_LINES]),
             "done": list(done[:20]),
+            "doers": Doer.choices,
             "worker": SweepRun.objects.state(now),
         },
     )

@@ -58,6 +58,20 @@ class StepForm(AheadForm):
         error_messages = {"text": {"required": _("Which step? A few words are enough.")}}
 
 
+class StepDateForm(StepForm):
+    """Another day for a step."""
+
+    class Meta(StepForm.Meta):
+        fields = ["due_on"]
+
+    def clean_due_on(self) -> date:
+        """There has to be one: without a day nothing is moved."""
+        on = self.cleaned_data["due_on"]
+        if on is None:
+            raise forms.ValidationError(_("Which day?"))
+        return on
+
+
 class TickForm(forms.Form):
     """Who did the step."""
 
@@ -72,7 +86,7 @@ class CloseGoalForm(forms.Form):
 
 
 class ProgressForm(forms.Form):
-    """How it goes, as the person sees it."""
+    """How it goes, as the person sees it, and when it is looked at together again."""
 
     direction = forms.ChoiceField(
         label=_("As they see it"), choices=Direction, widget=forms.RadioSelect, error_messages={"required": _("Which?")}

@@ -41,7 +41,7 @@ def at_a_glance(participant: Participant) -> dict[str, list[Line]]:
 def kinds(participant: Participant) -> list[tuple[str, QuerySet[Any], tuple[Any, Any, Any]]]:
     """Each kind with its rows, and its columns: what it says, its day, and its state."""
     goals = Goal.objects.filter(participant=participant, state=GoalState.OPEN)
-    steps = GoalStep.objects.filter(goal=OuterRef("pk"), done_on=None).order_by("due_on", "recorded_at")
+    steps = GoalStep.objects.open().filter(goal=OuterRef("pk")).order_by("due_on", "recorded_at")
     agreed = Expectations.objects.filter(participant=participant).order_by("-agreed_on", "-pk")
     tried = Tried.objects.filter(participant=participant, answer="").order_by("-tried_on", "-pk")
     barriers = Barrier.objects.filter(participant=participant).exclude(state="gone").order_by("-changed_on", "-pk")

@@ -116,6 +116,8 @@ class ReferralState(models.TextChoices):
 
 
 OPEN = (ReferralState.OFFERED, ReferralState.ACCEPTED)
+# What became of it is known, and asked no more.
+SETTLED = (ReferralState.GOT_THERE, ReferralState.DID_NOT)
 
 
 class Referral(models.Model):

@@ -84,6 +84,9 @@ class AnswerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A reason where they did not get there, a day where it is asked again."""
         cleaned = super().clean()
+        if cleaned.get("state") == ReferralState.GOT_THERE:
+            # Typed before they chose, and hidden since.
+            cleaned["why_not"], cleaned["is_barrier"] = "", False
         if cleaned.get("state") == ReferralState.DID_NOT and not cleaned.get("why_not", "").strip():
             self.add_error("why_not", _("What came in between? A few words are enough."))
         if cleaned.get("state") == ReferralState.ACCEPTED:

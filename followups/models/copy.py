@@ -51,6 +51,7 @@ LEFT_OUT = {
 # How the program finds its way, not something about the person.
 INNER = {
     "month_day",
+    "ticked_at",
     "form_token",
     "before",
     "position",

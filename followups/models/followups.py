@@ -198,7 +198,8 @@ class FollowUp(models.Model):
     decided_by = models.CharField(max_length=20, choices=DecidedBy, blank=True)
     kept = models.BooleanField(null=True, help_text="Of a promise that is done: whether it was kept.")
     set_aside = models.BooleanField(
-        default=False, help_text="Closed by a change of rhythm or a pause, and taken up again if that is undone."
+        default=False,
+        help_text="Closed by a change of rhythm, a pause or with a goal, and taken up again if that is undone.",
     )
     # Facts about what the worker did. They never decide whether something is overdue.
     flagged_rung = models.PositiveSmallIntegerField(default=0)
@@ -227,7 +228,8 @@ class FollowUp(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["milestone", "planned_on"],
-                condition=Q(milestone__isnull=False, came_from=None),
+                # Ended with services it makes room: whoever comes back before the day is still congratulated.
+                condition=Q(milestone__isnull=False, came_from=None) & ~Q(state=State.ENDED),
                 name="followup_one_per_milestone_day",
             ),
             models.UniqueConstraint(
@@ -301,3 +303,8 @@ class FollowUp(models.Model):
     def is_standing(self) -> bool:
         """Whether it is still owed."""
         return self.state in STANDING
+
+    @property
+    def asks_after_something(self) -> bool:
+        """Whether it asks how a referral or a step went: settled by the answer, not by having been in touch."""
+        return self.referral_id is not None or self.step_id is not None

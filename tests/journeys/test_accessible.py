@@ -110,6 +110,7 @@ DEEDS |= {
     "close_goal",
     "reopen_goal",
     "tick_step",
+    "drop_step",
     "answer_tried",
 }
 DEEDS |= {"change_barrier", "end_connection", "forget_milestone"}

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from caseload.models import Activity, Barrier, BarrierChange, Connection, Referral, Service
+from followups.actions import ending
 from followups.models import FollowUp
 from tests import factories
 from tests.pages.test_today import count_queries
@@ -63,7 +64,7 @@ def test_what_became_of_it(sign_in, specialist, wanted, state, more, followup, b
     client.post(address, {"state": state, "ask_on": "2026-05-12", **more})
     wanted.refresh_from_db()
     assert wanted.state == state
-    assert sorted(FollowUp.objects.values_list("state", flat=True)) == followup
+    assert sorted(FollowUp.objects.filter(referral=wanted).values_list("state", flat=True)) == followup
     assert Barrier.objects.filter(what="No bus").exists() is barrier
     if state in ("got_there", "did_not"):
         client.post(address, {"state": "not_now"})
@@ -89,6 +90,39 @@ def test_an_offer_that_cannot_be_is_said(sign_in, specialist, participant, given
 def test_did_not_get_there_says_why(sign_in, specialist, wanted) -> None:
     page = sign_in(specialist).post(reverse("answer_referral", args=[wanted.pk]), {"state": "did_not"})
     assert list(page.context["form"].errors) == ["why_not"]
+
+
+def test_what_was_typed_before_they_got_there_is_no_barrier(sign_in, specialist, wanted) -> None:
+    hidden = {"state": "got_there", "why_not": "No bus", "is_barrier": "on"}
+    sign_in(specialist).post(reverse("answer_referral", args=[wanted.pk]), hidden)
+    wanted.refresh_from_db()
+    assert (wanted.state, wanted.why_not) == ("got_there", "")
+    assert not Barrier.objects.exists()
+
+
+def test_after_services_ended_nothing_new_is_offered_but_how_it_went_can_be_said(sign_in, supervisor, wanted) -> None:
+    client = sign_in(supervisor)
+    reason = {"participant": wanted.participant, "on": DAY, "reason": "moved", "by": supervisor, "at": NOON}
+    ending.end_services(**reason)
+    refused = client.post(reverse("refer", args=[wanted.participant_id]), offer(to_whom="The choir"))
+    assert "Services have ended" in refused.content.decode()
+    address = reverse("answer_referral", args=[wanted.pk])
+    again = client.post(address, {"state": "accepted", "ask_on": "2026-05-20"}, follow=True)
+    assert "How it went can still be said" in again.content.decode()
+    client.post(address, {"state": "got_there"})
+    wanted.refresh_from_db()
+    assert wanted.state == "got_there"
+    assert not FollowUp.objects.standing().exists()
+    assert Referral.objects.count() == 1
+
+
+def test_a_place_of_the_directory_is_offered_by_its_name(sign_in, specialist, participant) -> None:
+    row, closed = factories.ServiceFactory(name="Legal aid"), factories.ServiceFactory(is_active=False)
+    client, address = sign_in(specialist), reverse("refer", args=[participant.pk])
+    assert "service" in client.post(address, offer(to_whom="", service=str(closed.pk))).context["form"].errors
+    client.post(address, offer(to_whom="", service=str(row.pk)))
+    assert (Referral.objects.get().service, FollowUp.objects.get().what) == (row, "Legal aid")
+    assert "Legal aid" in client.get(reverse("around", args=[participant.pk])).content.decode()
 
 
 def test_a_barrier_eases_goes_and_comes_back_with_its_history(sign_in, specialist, participant) -> None:
