@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
 from accounts.ids import new_id
-from caseload.models.goals import Doer
+from caseload.models.goals import Answer, Doer
 from followups.actions import contact, planning
 from followups.forms.followup import words_of_asking
 from followups.models import ContactAttempt, FollowUp, Outcome
@@ -80,6 +80,7 @@ def answer(request: HttpRequest, followup: FollowUp, attempt: ContactAttempt | N
         "outcomes": outcomes,
         "answered": True,
         "doers": Doer.choices,
+        "answers": Answer.choices,
     }
     return render(request, "today/_card.html", context)
 

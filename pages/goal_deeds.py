@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -29,9 +30,16 @@ def close_goal(request: HttpRequest, goal_id: UUID) -> HttpResponse:
     form = CloseGoalForm(request.POST)
     if form.is_valid():
         deeds.close(goal=row, on=today_of(row.participant), by=request.user, at=timezone.now(), **form.cleaned_data)
-        words = {GoalState.REACHED: _("Reached! A win to mention."), GoalState.SET_ASIDE: _("Set aside, as they wish.")}
-        messages.success(request, words[GoalState(form.cleaned_data["state"])])
+        messages.success(request, words_of_end(row, form.cleaned_data["state"]))
     return redirect("goals", row.participant_id)
+
+
+def words_of_end(row: Goal, state: str) -> str:
+    """That it is closed; a goal reached is one tap from being kept as a win."""
+    if state != GoalState.REACHED:
+        return _("Set aside, as they wish.")
+    address = reverse("add_win", args=[row.participant_id], query={"goal": row.pk})
+    return format_html('{} <a href="{}">{}</a>', _("Reached! A win to mention."), address, _("Keep it as a win"))
 
 
 @requires(Permission.READ_RECORDS)
@@ -92,7 +100,7 @@ def answer_tried(request: HttpRequest, tried_id: UUID) -> HttpResponse:
         on = today_of(tried.participant)
         said.answer_tried(tried=tried, on=on, by=request.user, at=timezone.now(), **form.cleaned_data)
         messages.success(request, _("Kept, as they say."))
-    return redirect("goals", tried.participant_id)
+    return redirect(came_from(request) or reverse("goals", args=[tried.participant_id]))
 
 
 def today_of(participant: Participant) -> Any:

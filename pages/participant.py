@@ -54,6 +54,7 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "standing": list(
                 standing.with_days_overdue(now).select_related("owner", "moved_by").order_by("due_on", "pk")[:50]
             ),
+            "today": today,
             "doers": Doer.choices,
             "untouched": untouched(person, today - timedelta(days=rules.untouched_days)),
             "ask_words_before": today - timedelta(days=rules.words_again_days),

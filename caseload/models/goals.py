@@ -59,6 +59,11 @@ class Answer(models.TextChoices):
     UNSURE = "unsure", _("Cannot say yet")
 
 
+# Whether it helped is asked again, until they can say; and what they said it did.
+STILL_ASKED = ("", Answer.UNSURE)
+HELPFUL = (Answer.HELPED, Answer.A_LITTLE)
+
+
 class ByParticipant(models.QuerySet[Any]):
     """Rows of one participant each."""
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import (
     Case,
@@ -22,7 +23,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import supervised_teams, teams_of
 from accounts.ids import new_id
 from accounts.models import Cover, Team, User
-from caseload.models import Assignment, GoalStep, Milestone, Participant, Quotation, Referral, Session, Win
+from caseload.models import Assignment, GoalStep, Milestone, Participant, Quotation, Referral, Session, Tried, Win
+from caseload.models.goals import HELPFUL, STILL_ASKED
 from followups.models.closer import CloserRhythm
 from followups.models.decisions import DecidedBy
 from followups.models.plans import CheckInPlan
@@ -136,13 +138,21 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.annotate(days_overdue=DaysBetween(LocalDay(at), F("due_on")))
 
     def with_call_facts(self) -> "FollowUpQuerySet":
-        """Adds what to know before calling: their latest words, a win to mention, what was promised."""
+        """Adds what to know before calling: their latest words, a win, what was promised, was tried, and helped."""
         words = Quotation.objects.filter(participant=OuterRef("participant")).order_by("-said_on", "-pk")
         wins = Win.objects.filter(participant=OuterRef("participant")).order_by("-happened_on", "-pk")
         promises = FollowUp.objects.filter(
             participant=OuterRef("participant"), state__in=STANDING, purpose=Purpose.PROMISE
         ).order_by("due_on", "pk")
+        tried = Tried.objects.filter(participant=OuterRef("participant"))
+        asking = tried.filter(answer__in=STILL_ASKED).order_by(
+            F("answered_on").asc(nulls_first=True), "-tried_on", "-pk"
+        )
+        helped = tried.filter(answer__in=HELPFUL).order_by("-tried_on", "-pk")
         return self.annotate(
+            tried_id=Subquery(asking.values("pk")[:1]),
+            tried_text=Subquery(asking.values("text")[:1]),
+            helped=ArraySubquery(helped.values("text")[:3]),
             words_text=Subquery(words.values("text")[:1]),
             words_topic=Subquery(words.values("topic")[:1]),
             words_said_on=Subquery(words.values("said_on")[:1]),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Concat
 
 from caseload.models import (
@@ -38,6 +38,10 @@ ABOUT = {
     "tried": Answer,
     "referral": ReferralState,
 }
+
+# The goal, and what was said of how it goes, if anything was.
+WORDLESS = When(words="", then=F("goal__wording"))
+WORDED = Concat("goal__wording", Value(" · "), "words", output_field=CharField())
 
 DayLines = tuple[QuerySet[Any], str, str, Any, Any]
 
@@ -145,7 +149,7 @@ def lines_of_days(user: Any, participant: Participant) -> list[DayLines]:
         (setbacks, "happened_on", "setback", F("words"), words("")),
         (closed, "closed_on", "goal", F("wording"), F("state")),
         (steps, "done_on", "step", F("text"), F("done_by")),
-        (progress, "said_on", "progress", Concat("goal__wording", words(" · "), "words"), F("direction")),
+        (progress, "said_on", "progress", Case(WORDLESS, default=WORDED), F("direction")),
         (tried, "answered_on", "tried", F("text"), F("answer")),
     ]
 

@@ -159,7 +159,7 @@ def test_what_still_holds_is_said_again_on_its_day(participant, specialist) -> N
 
 
 def test_what_was_said_stays(goal, participant, specialist) -> None:
-    details = {"direction": "closer", "words": "Slowly", "on": DAY, "by": specialist, "at": NOON}
+    details = {"direction": "closer", "words": "Slowly", "review_on": None, "on": DAY, "by": specialist, "at": NOON}
     for _twice in range(2):
         said.say_how_it_goes(goal=goal, **details)
     assert GoalProgress.objects.count() == 1
