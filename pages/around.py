@@ -16,6 +16,7 @@ from accounts.access import Permission, requires
 from caseload.actions import strands
 from caseload.forms.strands import BarrierForm, BarrierStateForm, ConnectionForm
 from caseload.models import Barrier, Connection, Participant, Referral, Service
+from caseload.models.sessions import topics_of
 from caseload.models.strands import BarrierState
 from followups.actions import referrals
 from followups.actions.planning import ServicesEnded
@@ -39,7 +40,7 @@ def around(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         messages.success(request, _("Kept."))
         return redirect("around", participant_id)
     theirs = {"participant": participant}
-    barriers = Barrier.objects.visible_to(request.user).filter(**theirs).order_by("-changed_on", "-pk")
+    barriers = Barrier.objects.visible_to(request.user).filter(**theirs).order_by("-changed_on", "-pk").with_changes()
     offers = Referral.objects.visible_to(request.user).filter(**theirs).select_related("service")
     places = Connection.objects.visible_to(request.user).filter(**theirs).order_by("-since", "-pk")
     context = {
@@ -47,6 +48,7 @@ def around(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         "barriers": list(barriers[:MOST]),
         "referrals": list(offers.order_by("-changed_on", "-pk")[:MOST]),
         "connections": list(places[:MOST]),
+        "topics": list(topics_of(participant)),
         "barrier": barrier,
         "connection": connection,
         "states": BarrierState.choices,

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from accounts.access import Permission, requires, supervised_teams
-from caseload.models import EndingReason, Participant, Quotation, RecordRules, Strand
+from caseload.models import EndingReason, Participant, Quotation, Strand
 from caseload.models.glance import at_a_glance
 from caseload.models.goals import Doer
 from caseload.models.rules import rules_of
@@ -21,8 +21,6 @@ from followups.models.timeline import page, read_cursor
 ENTRIES = 25
 # Of each topic; older words still stand in the story.
 WORDS = 10
-# A strand that no session touched for so long is offered.
-LATELY = timedelta(days=RecordRules._meta.get_field("untouched_days").default)
 
 
 @requires(Permission.READ_RECORDS)
@@ -33,7 +31,7 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         .with_specialist()
         .with_episode()
         .with_phones()
-        .with_touched(timezone.now() - LATELY)
+        .with_touched(timezone.now())
     )
     person = get_object_or_404(with_rhythm(people), pk=participant_id)
     now = timezone.now()

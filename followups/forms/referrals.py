@@ -43,6 +43,7 @@ class ReferralForm(forms.ModelForm):
     def __init__(self, *args: Any, services: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, initial={"form_token": new_id(), "ask_on": today + USUAL}, **kwargs)
         self.fields["service"].queryset = services
+        self.fields["service"].label_from_instance = lambda place: place.in_a_line
         self.today = today
 
     def clean(self) -> dict[str, Any]:

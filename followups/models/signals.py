@@ -23,9 +23,10 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Greatest
 
-from caseload.models import Complaint, Goal, GoalProgress, GoalStep, RecordRules, Session, SignalTalk
+from caseload.models import Complaint, Goal, GoalProgress, GoalStep, Session, SignalTalk
 from caseload.models.goals import GoalState
 from caseload.models.participants import ParticipantQuerySet
+from caseload.models.rules import rule
 from followups.models.attempts import ContactAttempt
 from followups.models.plans import CheckInPlan, RhythmKind
 
@@ -41,11 +42,6 @@ class DaysBefore(Func):
     arg_joiner = " - INTERVAL '1 day' * "
     template = "(%(expressions)s)"
     output_field = DateTimeField()
-
-
-def rule(name: str) -> Coalesce:
-    """The team's number, or the default where it has set none."""
-    return Coalesce(f"team__record_rules__{name}", RecordRules._meta.get_field(name).default)
 
 
 def before(on: date, name: str) -> ExpressionWrapper:

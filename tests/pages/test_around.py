@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from caseload.models import Activity, Barrier, BarrierChange, Connection, Referral, Service
+from caseload.models import Activity, Barrier, BarrierChange, Connection, RecordRules, Referral, Service
 from followups.actions import ending
 from followups.models import FollowUp
 from tests import factories
@@ -188,8 +188,47 @@ def test_strands_not_touched_for_a_while_are_offered_to_those_who_know_us(sign_i
     assert sign_in(specialist).get(record).context["untouched"] == ["Skill-building", "Advocacy", "Community"]
 
 
+@pytest.mark.parametrize(("days", "touched"), [(30, False), (60, True), (180, True)])
+def test_a_while_is_what_the_team_says(sign_in, specialist, participant, days: int, touched: bool) -> None:
+    RecordRules.objects.create(team=participant.team, untouched_days=days)
+    participant.episodes.update(started_on=DAY - timedelta(days=400))
+    factories.SessionFactory(participant=participant, strands=["goals"], started_at=NOON - timedelta(days=50))
+    offered = sign_in(specialist).get(reverse("participant", args=[participant.pk])).context["untouched"]
+    assert ("Goal-setting" not in offered) is touched
+
+
+def test_what_was_done_together_touches_its_strand(sign_in, specialist, participant) -> None:
+    participant.episodes.update(started_on=DAY - timedelta(days=200))
+    session = factories.SessionFactory(participant=participant)
+    session.activities.add(Activity.objects.filter(strand="skills").first())
+    offered = sign_in(specialist).get(reverse("participant", args=[participant.pk])).context["untouched"]
+    assert offered == ["Goal-setting", "Advocacy", "Community"]
+
+
+def test_topics_worked_on_stand_with_their_last_day(sign_in, specialist, participant) -> None:
+    skill, other = Activity.objects.filter(strand="skills").order_by("position")[:2]
+    advocacy = Activity.objects.filter(strand="advocacy").first()
+    for days, done in ((30, skill), (3, skill), (3, advocacy)):
+        factories.SessionFactory(participant=participant, started_at=NOON - timedelta(days=days)).activities.add(done)
+    factories.SessionFactory(started_at=NOON - timedelta(days=3)).activities.add(other)
+    Activity.objects.filter(pk=skill.pk).update(is_active=False)
+    page = sign_in(specialist).get(reverse("around", args=[participant.pk]))
+    assert [(row.label, row.times) for row in page.context["topics"]] == [(skill.label, 2)]
+    assert "3 May 2026" in page.content.decode()
+
+
+def test_how_a_barrier_changed_stands_under_it(sign_in, specialist, participant) -> None:
+    row = factories.BarrierFactory(participant=participant)
+    for number, state in enumerate(("there", "easing", "gone")):
+        given = {"state": state, "on": DAY - timedelta(days=9 - number), "recorded_at": NOON}
+        BarrierChange.objects.create(barrier=row, recorded_by=specialist, **given)
+    text = sign_in(specialist).get(reverse("around", args=[participant.pk])).content.decode()
+    assert text.index("27 Apr") < text.index("28 Apr") < text.index("29 Apr")
+
+
 def test_much_around_somebody_asks_no_more(sign_in, specialist, participant) -> None:
     client, address = sign_in(specialist), reverse("around", args=[participant.pk])
+    factories.BarrierFactory(participant=participant)
     few = count_queries(client, address)
     for _number in range(20):
         factories.BarrierFactory(participant=participant)
