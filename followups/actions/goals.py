@@ -10,7 +10,7 @@ from accounts.models import User
 from caseload.actions.goals import AlreadyClosed
 from caseload.models import Goal, GoalStep, Participant
 from caseload.models.goals import GoalState
-from followups.actions import contact, planning, plans
+from followups.actions import planning, plans
 from followups.calendar import local_date, placed
 from followups.models import DecidedBy, FollowUp, Purpose, State
 from followups.models.calendars import calendar_of
@@ -119,10 +119,12 @@ def untick(*, step: GoalStep, by: User, at: datetime) -> GoalStep:
     step.save(update_fields=["done_on", "done_by", "ticked_at"])
     settled = FollowUp.objects.select_related("team").filter(step=step, state=State.DONE, closed_at=ticked_at).first()
     if ticked_at is not None and settled is not None and participant.is_active:
-        planning.stand_again(settled, why=_("The step was not done after all."), by=by, at=at)
+        why = _("The step was not done after all.")
+        planning.stand_again(settled, why=why, by=by, at=at)
+        # The check-in that came in its place, where nobody has worked on it.
         instead = FollowUp.objects.filter(participant=participant, purpose=Purpose.CHECK_IN, created_at=ticked_at)
-        for row in instead.filter(state=State.OPEN, attempts=0, moved_at=None, session=None, plan=None):
-            contact.take_away(row, by, at)
+        untouched = instead.filter(state=State.OPEN, attempts=0, moved_at=None, session=None, plan=None)
+        plans.set_aside(untouched, reason=why, decided_by=DecidedBy.SPECIALIST, by=by, at=at)
     note("goal_step_undone", subject=step.goal, by=by, at=at)
     return step
 
