@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,11 +16,13 @@ from accounts.access import Permission, requires
 from caseload.actions import strands
 from caseload.forms.strands import BarrierForm, BarrierStateForm, ConnectionForm
 from caseload.models import Barrier, Connection, Participant, Referral, Service
+from caseload.models.sessions import topics_of
 from caseload.models.strands import BarrierState
 from followups.actions import referrals
 from followups.actions.planning import ServicesEnded
 from followups.calendar import local_date
 from followups.forms.referrals import AnswerForm, ReferralForm
+from pages.back import came_from
 
 MOST = 50
 
@@ -37,7 +40,7 @@ def around(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         messages.success(request, _("Kept."))
         return redirect("around", participant_id)
     theirs = {"participant": participant}
-    barriers = Barrier.objects.visible_to(request.user).filter(**theirs).order_by("-changed_on", "-pk")
+    barriers = Barrier.objects.visible_to(request.user).filter(**theirs).order_by("-changed_on", "-pk").with_changes()
     offers = Referral.objects.visible_to(request.user).filter(**theirs).select_related("service")
     places = Connection.objects.visible_to(request.user).filter(**theirs).order_by("-since", "-pk")
     context = {
@@ -45,6 +48,7 @@ def around(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         "barriers": list(barriers[:MOST]),
         "referrals": list(offers.order_by("-changed_on", "-pk")[:MOST]),
         "connections": list(places[:MOST]),
+        "topics": list(topics_of(participant)),
         "barrier": barrier,
         "connection": connection,
         "states": BarrierState.choices,
@@ -99,12 +103,15 @@ def answer_referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             referrals.answer(referral=row, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except (referrals.AlreadyAnswered, ServicesEnded):
+        except referrals.AlreadyAnswered:
             messages.info(request, _("This has changed meanwhile. Nothing was changed now."))
+        except ServicesEnded:
+            messages.info(request, _("Services have ended, so nobody asks again. How it went can still be said."))
         else:
             messages.success(request, _("Kept."))
-        return redirect("around", row.participant_id)
-    return render(request, "around/answer_referral.html", {"row": row, "participant": row.participant, "form": form})
+        return redirect(came_from(request) or reverse("around", args=[row.participant_id]))
+    context = {"row": row, "participant": row.participant, "form": form, "back": came_from(request)}
+    return render(request, "around/answer_referral.html", context)
 
 
 def today_of(participant: Any) -> date:

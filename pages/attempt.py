@@ -11,7 +11,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
 from accounts.ids import new_id
+from caseload.models.goals import Answer, Doer
 from followups.actions import contact, planning
+from followups.forms.followup import words_of_asking
 from followups.models import ContactAttempt, FollowUp, Outcome
 from followups.models.cards import cards
 
@@ -34,6 +36,9 @@ def record_attempt(request: HttpRequest, followup_id: UUID) -> HttpResponse:
         )
     except planning.AlreadySettled:
         messages.info(request, _("This follow-up was settled already. Nothing was changed."))
+        return answer(request, followup, None)
+    except planning.AsksAfter:
+        messages.info(request, words_of_asking(followup))
         return answer(request, followup, None)
     return answer(request, attempt.followup, attempt)
 
@@ -69,7 +74,14 @@ def answer(request: HttpRequest, followup: FollowUp, attempt: ContactAttempt | N
     now = timezone.now()
     card = cards(FollowUp.objects.visible_to(request.user).with_days_overdue(now).filter(pk=followup.pk), now)
     outcomes = list(Outcome.objects.visible_to(request.user).order_by("position"))
-    context = {"card": card[0] if card else followup, "attempt": attempt, "outcomes": outcomes, "answered": True}
+    context = {
+        "card": card[0] if card else followup,
+        "attempt": attempt,
+        "outcomes": outcomes,
+        "answered": True,
+        "doers": Doer.choices,
+        "answers": Answer.choices,
+    }
     return render(request, "today/_card.html", context)
 
 

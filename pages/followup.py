@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.access import Permission, requires
 from followups.actions import planning
 from followups.calendar import local_date
-from followups.forms.followup import NotNeededForm, RescheduleForm, words_of_outreach
+from followups.forms.followup import NotNeededForm, RescheduleForm, words_of_asking, words_of_outreach
 from followups.models import FollowUp
 from pages.back import back, came_from, settled_already
 
@@ -39,6 +39,9 @@ def not_needed(request: HttpRequest, followup_id: UUID) -> HttpResponse:
     followup = seen_or_404(request, followup_id)
     if not followup.is_standing:
         return settled_already(request, followup)
+    if followup.asks_after_something:
+        messages.info(request, words_of_asking(followup))
+        return back(request, followup)
     form = NotNeededForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -13,7 +13,7 @@ from accounts.access import Permission, requires
 from caseload.actions import goals as said
 from caseload.forms.goals import GoalForm, ProgressForm, StepForm
 from caseload.models import Goal, GoalProgress, GoalStep, Participant, Tried
-from caseload.models.goals import Answer, Doer, GoalState
+from caseload.models.goals import HELPFUL, STILL_ASKED, Answer, Doer, GoalState
 from followups.actions import goals as deeds
 from followups.actions.planning import ServicesEnded
 from followups.calendar import local_date
@@ -37,13 +37,15 @@ def goals(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         return redirect("goals", participant_id)
     mine = Goal.objects.visible_to(request.user).filter(participant=participant)
     tried = Tried.objects.visible_to(request.user).filter(participant=participant).order_by("-tried_on", "-pk")
+    told = tried.exclude(answer__in=STILL_ASKED)
     context = {
         "participant": participant,
         "form": form,
         "goals": with_steps(request, list(mine.filter(state=GoalState.OPEN).order_by("-started_on", "-pk")[:MOST])),
         "closed": list(mine.exclude(state=GoalState.OPEN).order_by("-closed_on", "-pk")[:MOST]),
-        "asking": list(tried.filter(answer="")[:MOST]),
-        "helped": list(tried.filter(answer__in=(Answer.HELPED, Answer.A_LITTLE))[:MOST]),
+        "asking": list(tried.filter(answer__in=STILL_ASKED)[:MOST]),
+        "told": sorted(told[:MOST], key=lambda one: one.answer not in HELPFUL),
+        "today": today_of(participant),
         "doers": Doer.choices,
         "answers": Answer.choices,
     }
@@ -82,10 +84,11 @@ def goal(request: HttpRequest, goal_id: UUID) -> HttpResponse:
 @requires(Permission.READ_RECORDS)
 def goal_progress(request: HttpRequest, goal_id: UUID) -> HttpResponse:
     row = goal_or_404(request, goal_id)
-    form = ProgressForm(request.POST or None)
+    today = today_of(row.participant)
+    ahead = {"review_on": row.review_on if row.review_on and row.review_on > today else None}
+    form = ProgressForm(request.POST or None, initial=ahead, today=today)
     if request.method == "POST" and form.is_valid():
-        on = today_of(row.participant)
-        said.say_how_it_goes(goal=row, on=on, by=request.user, at=timezone.now(), **form.cleaned_data)
+        said.say_how_it_goes(goal=row, on=today, by=request.user, at=timezone.now(), **form.cleaned_data)
         messages.success(request, _("Kept, as they see it."))
         return back(row)
     before = GoalProgress.objects.visible_to(request.user).filter(goal=row).order_by("-said_on", "-pk")[:100]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.access import Permission, requires
 from caseload.models import Participant
-from caseload.models.goals import Answer, agreed_now, latest_agreed
+from caseload.models.goals import HELPFUL, agreed_now, latest_agreed
 from caseload.models.rules import rules_of
 from caseload.models.setbacks import contacts_for
 from caseload.models.words import Topic, latest_words, words_in_order
@@ -34,7 +34,7 @@ def handoff(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         "promises": list(standing.filter(purpose="promise")[:STEPS]),
         "steps": list(standing.exclude(purpose="promise")[:STEPS]),
         "wins": list(person.wins.order_by("-happened_on", "-pk")[:WINS]),
-        "helped": list(person.tried.filter(answer=Answer.HELPED).order_by("-tried_on", "-pk")[:WINS]),
+        "helped": list(person.tried.filter(answer__in=HELPFUL).order_by("-tried_on", "-pk")[:WINS]),
         "expected": agreed_now(person.agreed, today, rules.expectations_days),
         "contacts": list(contacts_for(person.team)),
     }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.access import Permission, requires
 from caseload.actions.notes import NeedsWords
 from caseload.models import Participant, Session, SessionDraft, Strand, paperwork
-from caseload.models.glance import Line, at_a_glance
+from caseload.models.glance import Line, asked_of, at_a_glance
 from caseload.models.goals import agreed_now, latest_agreed
 from caseload.models.rules import rules_of
 from caseload.models.words import latest_words, words_in_order
@@ -61,8 +61,7 @@ def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         else:
             messages.success(request, words_of_thanks(session))
             return onwards(request, participant_id)
-    win = next(iter(glance.get("win", [])), None)
-    context = {**context_of(request, participant, form, draft), "overlaps": overlaps, "win": win}
+    context = {**context_of(request, participant, form, draft), "overlaps": overlaps, "glance": glance}
     return render(request, "log_session/log_session.html", context)
 
 
@@ -107,16 +106,19 @@ def form_for(
     """The form, with what was sent, else with what was kept as a draft, else with what is most likely."""
     standing = FollowUp.objects.visible_to(request.user).standing().filter(participant=participant)
     plan = CheckInPlan.objects.visible_to(request.user).running().filter(participant=participant).first()
+    asked = asked_of(participant, glance, as_id(request.POST.get("tried_asked", "")) if request.POST else None)
     initial: dict[str, Any] = {}
     if draft is not None:
         many = {"strands", "activities", "settles"}
         initial = {name: kept if name in many else kept[-1] for name, kept in draft.fields.items() if kept}
         # Boxes without a tick are not sent, so their absence is what was chosen.
         initial.setdefault("settles", [])
+        if asked is None or initial.pop("tried_asked", "") != str(asked.pk):
+            initial.pop("tried_answer", None)
     return LogSessionForm(
         request.POST or None,
         goals=glance.get("goal", []),
-        asked=next(iter(glance.get("tried", [])), None),
+        asked=asked,
         participant=participant,
         local_now=local_datetime(timezone.now(), participant.team.time_zone),
         standing=list(standing.order_by("due_on", "pk")),
@@ -132,12 +134,9 @@ def context_of(
     """What the page shows beside the form: their words on top, and the last win."""
     today, rules = local_date(timezone.now(), participant.team.time_zone), rules_of(participant.team)
     chosen = {str(code) for code in form["activities"].value() or []}
+    offered = list(form.fields["activities"].queryset)
     by_strand = [
-        {
-            "label": label,
-            "activities": [row for row in form.fields["activities"].queryset if row.strand == code],
-        }
-        for code, label in Strand.choices
+        {"label": label, "activities": [row for row in offered if row.strand == code]} for code, label in Strand.choices
     ]
     return {
         "participant": participant,

@@ -13,18 +13,24 @@ from accounts.access import Permission, requires
 from caseload.forms.words import MilestoneForm
 from caseload.models import Milestone, Participant
 from followups.actions import milestones as deeds
+from followups.actions.planning import ServicesEnded
+from followups.calendar import local_date
 
 
 @requires(Permission.READ_RECORDS)
 def milestones(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     people = Participant.objects.visible_to(request.user).active().select_related("team")
     participant = get_object_or_404(people, pk=participant_id)
-    form = MilestoneForm(request.POST or None)
+    now = timezone.now()
+    form = MilestoneForm(request.POST or None, today=local_date(now, participant.team.time_zone))
     if request.method == "POST" and form.is_valid():
-        day = form.save(commit=False)
-        deeds.remember(participant=participant, milestone=day, by=request.user, at=timezone.now())
-        messages.success(request, _("Kept. It stands on your list when the day comes near."))
-        return redirect("milestones", participant_id)
+        try:
+            deeds.remember(participant=participant, milestone=form.save(commit=False), by=request.user, at=now)
+        except ServicesEnded:
+            form.add_error(None, _("Services have ended. Welcome them back first."))
+        else:
+            messages.success(request, _("Kept. It stands on your list when the day comes near."))
+            return redirect("milestones", participant_id)
     rows = (
         Milestone.objects.visible_to(request.user).filter(participant=participant, ended_on=None).order_by("on", "pk")
     )

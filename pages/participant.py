@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from accounts.access import Permission, requires, supervised_teams
-from caseload.models import EndingReason, Participant, Quotation, RecordRules, Strand
+from caseload.models import EndingReason, Participant, Quotation, Strand
 from caseload.models.glance import at_a_glance
+from caseload.models.goals import Doer
 from caseload.models.rules import rules_of
 from caseload.models.words import Topic
 from followups.calendar import local_date
@@ -22,8 +23,6 @@ from followups.models.undoing import offer_undo
 ENTRIES = 25
 # Of each topic; older words still stand in the story.
 WORDS = 10
-# A strand that no session touched for so long is offered.
-LATELY = timedelta(days=RecordRules._meta.get_field("untouched_days").default)
 
 
 @requires(Permission.READ_RECORDS)
@@ -34,7 +33,7 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         .with_specialist()
         .with_episode()
         .with_phones()
-        .with_touched(timezone.now() - LATELY)
+        .with_touched(timezone.now())
     )
     person = get_object_or_404(with_rhythm(people), pk=participant_id)
     now = timezone.now()
@@ -60,6 +59,8 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
                 .select_related("owner", "moved_by", "came_from")
                 .order_by("due_on", "pk")[:50]
             ),
+            "today": today,
+            "doers": Doer.choices,
             "untouched": untouched(person, today - timedelta(days=rules.untouched_days)),
             "ask_expectations_before": today - timedelta(days=rules.expectations_days),
             "entries": entries,

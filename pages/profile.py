@@ -13,8 +13,9 @@ from accounts.access import Permission, requires
 from caseload.actions import enrolment, words
 from caseload.forms.participant import ParticipantForm, PhoneFormSet, phones_of
 from caseload.forms.words import QuotationForm, WinForm
-from caseload.models import Participant
+from caseload.models import Goal, Participant
 from followups.calendar import local_date
+from followups.models.board import as_id
 from pages.back import came_from
 
 
@@ -57,12 +58,19 @@ def add_win(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = person_or_404(request, participant_id)
     now = timezone.now()
     back = came_from(request) or reverse("participant", args=[participant_id])
-    form = WinForm(request.POST or None, today=local_date(now, participant.team.time_zone))
+    given = {"text": wording_of(request, participant)} if "goal" in request.GET else {}
+    form = WinForm(request.POST or None, today=local_date(now, participant.team.time_zone), initial=given)
     if request.method == "POST" and form.is_valid():
         words.add_win(participant=participant, win=form.save(commit=False), by=request.user, at=now)
         messages.success(request, _("A win, kept. It comes back before your next contact."))
         return redirect(back)
     return render(request, "profile/add_win.html", {"participant": participant, "form": form, "back": back})
+
+
+def wording_of(request: HttpRequest, participant: Participant) -> str:
+    """The goal they reached, in their words; nothing where it is not theirs."""
+    goals = Goal.objects.visible_to(request.user).filter(participant=participant)
+    return goals.filter(pk=as_id(request.GET["goal"])).values_list("wording", flat=True).first() or ""
 
 
 def person_or_404(request: HttpRequest, participant_id: UUID) -> Participant:

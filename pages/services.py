@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import Permission, requires
+from accounts.access import Permission, requires, standing_of
 from caseload.actions.strands import save_activities, save_service
 from caseload.forms.strands import ActivityFormSet, NewActivityForm, ServiceForm
 from caseload.models import Service
@@ -20,7 +20,9 @@ MOST = 200
 def services(request: HttpRequest) -> HttpResponse:
     search = request.GET.get("q", "").replace("\0", "").strip()[:100]
     rows = Service.objects.visible_to(request.user).matching(search).order_by("-is_active", "name", "pk")
-    return render(request, "services/services.html", {"rows": list(rows[:MOST]), "search": search})
+    supervises = standing_of(request.user).has(Permission.SUPERVISE)
+    context = {"rows": list(rows[:MOST]), "search": search, "supervises": supervises}
+    return render(request, "services/services.html", context)
 
 
 @requires(Permission.SUPERVISE)

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.access import Permission, requires
 from caseload.models import Participant, SessionDraft
+from caseload.models.goals import Doer
 from followups.models import ContactAttempt, FollowUp, Outcome, SweepRun
 from followups.models.cards import cards, first_of_each, in_sections
 from followups.models.gaps import without_next_step
@@ -38,6 +39,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "drafts": list(drafts[:MOST_LINES]),
             "done": list(done[:20]),
             "promises_done": list(promises_just_settled(request.user, now)[:20]),
+            "doers": Doer.choices,
             "worker": SweepRun.objects.state(now),
         },
     )

@@ -30,9 +30,15 @@ def set_goal(*, participant: Participant, goal: Goal, on: date, by: User, at: da
 
 
 @transaction.atomic
-def say_how_it_goes(*, goal: Goal, direction: str, words: str, on: date, by: User, at: datetime) -> GoalProgress:
-    """Write down how it goes as the person sees it; the same said twice on a day is said once."""
+def say_how_it_goes(
+    *, goal: Goal, direction: str, words: str, review_on: date | None, on: date, by: User, at: datetime
+) -> GoalProgress:
+    """Write down how it goes as the person sees it; the same said twice on a day is said once.
+
+    With that it was looked at together: `review_on` is when they do so again, None where no day is meant.
+    """
     lock(goal.participant_id)
+    Goal.objects.filter(pk=goal.pk).update(review_on=review_on)
     said, created = GoalProgress.objects.get_or_create(
         goal=goal, said_on=on, direction=direction, words=words, defaults={"recorded_by": by, "recorded_at": at}
     )

@@ -73,6 +73,9 @@ def save_service(*, service: Service, by: User, at: datetime) -> Service:
 @transaction.atomic
 def save_activities(*, changed: list[Activity], new: Activity | None, by: User, at: datetime) -> None:
     """Save what was reworded or put out of use, and one more; codes stay."""
-    for activity in (*changed, *([new] if new else [])):
+    for activity in changed:
         activity.save()
+    if new is not None:
+        # Never over another: two of the same words may be added at once.
+        new.save(force_insert=True)
     note("activities_saved", subject=by, by=by, at=at)

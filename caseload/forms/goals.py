@@ -13,6 +13,15 @@ from caseload.models.goals import Answer, Direction, Doer, GoalState
 FURTHEST = timedelta(days=3 * 366)
 
 
+def check_ahead(form: forms.BaseForm, name: str, today: date) -> None:
+    """Put a message beside a day that has passed, or is too far away to be meant."""
+    day = form.cleaned_data.get(name)
+    if day and day < today:
+        form.add_error(name, _("This day has passed. Choose today or a later day."))
+    if day and day > today + FURTHEST:
+        form.add_error(name, _("This is very far away. Is the year right?"))
+
+
 class AheadForm(forms.ModelForm):
     """A form with one optional day, from today on."""
 
@@ -25,11 +34,7 @@ class AheadForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """The day is today or later, and within three years."""
         cleaned = super().clean()
-        day = cleaned.get(self.ahead)
-        if day and day < self.today:
-            self.add_error(self.ahead, _("This day has passed. Choose today or a later day."))
-        if day and day > self.today + FURTHEST:
-            self.add_error(self.ahead, _("This is very far away. Is the year right?"))
+        check_ahead(self, self.ahead, self.today)
         return cleaned
 
 
@@ -58,6 +63,20 @@ class StepForm(AheadForm):
         error_messages = {"text": {"required": _("Which step? A few words are enough.")}}
 
 
+class StepDateForm(StepForm):
+    """Another day for a step."""
+
+    class Meta(StepForm.Meta):
+        fields = ["due_on"]
+
+    def clean_due_on(self) -> date:
+        """There has to be one: without a day nothing is moved."""
+        on = self.cleaned_data["due_on"]
+        if on is None:
+            raise forms.ValidationError(_("Which day?"))
+        return on
+
+
 class TickForm(forms.Form):
     """Who did the step."""
 
@@ -72,7 +91,7 @@ class CloseGoalForm(forms.Form):
 
 
 class ProgressForm(forms.Form):
-    """How it goes, as the person sees it."""
+    """How it goes, as the person sees it, and when it is looked at together again."""
 
     direction = forms.ChoiceField(
         label=_("As they see it"), choices=Direction, widget=forms.RadioSelect, error_messages={"required": _("Which?")}
@@ -83,6 +102,17 @@ class ProgressForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
+    review_on = forms.DateField(label=_("Look at it together again on"), required=False, widget=day_input())
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean(self) -> dict[str, Any]:
+        """The day is today or later, and within three years."""
+        cleaned = super().clean()
+        check_ahead(self, "review_on", self.today)
+        return cleaned
 
 
 class AnswerForm(forms.Form):

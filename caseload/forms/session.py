@@ -77,6 +77,8 @@ class SessionForm(forms.ModelForm):
     tried_answer = forms.ChoiceField(
         label=_("Did that help?"), choices=Answer, required=False, widget=forms.RadioSelect
     )
+    # Of what: the answer must not land on something tried meanwhile.
+    tried_asked = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Session
@@ -105,6 +107,7 @@ class SessionForm(forms.ModelForm):
             "method": "in_person",
             "status": SessionStatus.HELD,
             "length": 30,
+            "tried_asked": asked.pk if asked else None,
             **(kwargs.pop("initial", None) or {}),
         }
         super().__init__(*args, initial=initial, **kwargs)
@@ -118,7 +121,7 @@ class SessionForm(forms.ModelForm):
         self.fields["tried"].widget.attrs["dir"] = "auto"
         self.asked = asked
         if asked is None:
-            del self.fields["tried_answer"]
+            del self.fields["tried_answer"], self.fields["tried_asked"]
         self.offer_goals(goals)
         self.fields["shared_experience"].widget.choices = SHARED
         self.fields["shared_experience"].label = _("I shared own lived experience")
@@ -155,6 +158,7 @@ class SessionForm(forms.ModelForm):
             cleaned["strands"], cleaned["activities"] = [], Activity.objects.none()
             cleaned["place"], cleaned["shared_experience"], cleaned["goal"] = "", None, None
             cleaned["said"] = ""
+            cleaned["tried"], cleaned["tried_answer"] = "", ""
         check_when(self, self.local_now)
         return cleaned
 

@@ -1,5 +1,6 @@
 """What stands in the way, where somebody belongs, the directory, and the list of activities."""
 
+from itertools import chain, count
 from typing import Any
 
 from django import forms
@@ -46,8 +47,23 @@ class ServiceForm(forms.ModelForm):
 
 
 WORDS = {"strand": _("Strand"), "label": _("Words"), "position": _("Place in the list"), "is_active": _("In use")}
+
+
+class ActivitiesInOrder(forms.BaseModelFormSet):
+    """The list as it is offered: under each strand in its order."""
+
+    def get_queryset(self) -> Any:
+        """By strand and place."""
+        return super().get_queryset().order_by("strand", "position", "code")
+
+
 ActivityFormSet = forms.modelformset_factory(
-    Activity, fields=["label", "position", "is_active"], labels=WORDS, extra=0, max_num=200
+    Activity,
+    fields=["label", "position", "is_active"],
+    labels=WORDS,
+    extra=0,
+    max_num=200,
+    formset=ActivitiesInOrder,
 )
 
 
@@ -60,10 +76,19 @@ class NewActivityForm(forms.ModelForm):
         labels = WORDS
 
     def clean(self) -> dict[str, Any]:
-        """A code no other has, made from the words once."""
+        """A code no other has, made from the words once; the same words are one entry of their strand."""
         cleaned = super().clean()
-        if cleaned.get("label"):
-            self.instance.code = slugify(cleaned["label"])[:40]
-            if not self.instance.code or Activity.objects.filter(pk=self.instance.code).exists():
-                self.add_error("label", _("There is one with these words already, or they have no letters a to z."))
+        label = cleaned.get("label")
+        if label and Activity.objects.filter(strand=cleaned.get("strand"), label__iexact=label).exists():
+            self.add_error("label", _("There is one with these words already."))
+        elif label:
+            self.instance.code = code_for(label)
         return cleaned
+
+
+def code_for(label: str) -> str:
+    """A short name in letters a to z that no other has; numbered where the words have too few of them."""
+    stem = slugify(label)[:34].strip("-_") or "activity"
+    taken = set(Activity.objects.filter(pk__startswith=stem).values_list("pk", flat=True))
+    numbered = (f"{stem}-{number}" for number in count(2))
+    return next(code for code in chain([stem], numbered) if code not in taken)

@@ -76,9 +76,21 @@ class MilestoneForm(forms.ModelForm):
         widgets = {"what": forms.TextInput(attrs={"dir": "auto"}), "on": day_input()}
         error_messages = {"what": {"required": _("What would they like remembered?")}}
 
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
     def clean_on(self) -> date:
         """A day of this or the last century, or of the next years."""
         on = self.cleaned_data["on"]
         if not 1900 <= on.year <= 2100:
             raise forms.ValidationError(_("Is the year right?"))
         return on
+
+    def clean(self) -> dict[str, Any]:
+        """A day that comes: every year, or once and still ahead."""
+        cleaned = super().clean()
+        on = cleaned.get("on")
+        if on and on < self.today and not cleaned.get("yearly"):
+            self.add_error("on", _("This day has passed. Keep it for every year, or choose one to come."))
+        return cleaned

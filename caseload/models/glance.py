@@ -8,23 +8,25 @@ from uuid import UUID
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from caseload.models.goals import Expectations, Goal, GoalState, GoalStep, Tried
+from caseload.models.goals import HELPFUL, STILL_ASKED, Expectations, Goal, GoalState, GoalStep, Tried
 from caseload.models.participants import Participant
 from caseload.models.strands import OPEN, Barrier, Referral
 from caseload.models.wins import Win
 
 # Of the goals; their own page has all of them.
 MOST = 20
+# Of what helped before.
+HELPED = 5
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line: of which kind, the row's id, what it says, its day, and a word about its state."""
+    """One line: of which kind, the row's id, what it says, its day if there is one, and a word about its state."""
 
     kind: str
     pk: UUID
     text: str
-    day: date
+    day: date | None
     state: str
 
 
@@ -41,9 +43,11 @@ def at_a_glance(participant: Participant) -> dict[str, list[Line]]:
 def kinds(participant: Participant) -> list[tuple[str, QuerySet[Any], tuple[Any, Any, Any]]]:
     """Each kind with its rows, and its columns: what it says, its day, and its state."""
     goals = Goal.objects.filter(participant=participant, state=GoalState.OPEN)
-    steps = GoalStep.objects.filter(goal=OuterRef("pk"), done_on=None).order_by("due_on", "recorded_at")
+    steps = GoalStep.objects.open().filter(goal=OuterRef("pk")).order_by("due_on", "recorded_at")
     agreed = Expectations.objects.filter(participant=participant).order_by("-agreed_on", "-pk")
-    tried = Tried.objects.filter(participant=participant, answer="").order_by("-tried_on", "-pk")
+    tried = Tried.objects.filter(participant=participant)
+    asking = tried.filter(answer__in=STILL_ASKED).order_by(F("answered_on").asc(nulls_first=True), "-tried_on", "-pk")
+    helped = tried.filter(answer__in=HELPFUL).order_by("-tried_on", "-pk")
     barriers = Barrier.objects.filter(participant=participant).exclude(state="gone").order_by("-changed_on", "-pk")
     offers = Referral.objects.filter(participant=participant, state__in=OPEN).order_by("-changed_on", "-pk")
     wins = Win.objects.filter(participant=participant).order_by("-happened_on", "-pk")
@@ -54,15 +58,25 @@ def kinds(participant: Participant) -> list[tuple[str, QuerySet[Any], tuple[Any,
             goals.order_by("-started_on", "-pk")[:MOST],
             (
                 F("wording"),
-                Coalesce("review_on", "started_on"),
+                F("review_on"),
                 Coalesce(Subquery(steps.values("text")[:1]), words("")),
             ),
         ),
         ("expected", agreed[:1], (F("theirs"), F("agreed_on"), F("ours"))),
         ("barrier", barriers[:3], (F("what"), F("changed_on"), F("state"))),
         ("referral", offers[:3], (Coalesce("service__name", "to_whom"), F("changed_on"), F("state"))),
-        ("tried", tried[:1], (F("text"), F("tried_on"), words(""))),
+        ("tried", asking[:1], (F("text"), F("tried_on"), words(""))),
+        ("helped", helped[:HELPED], (F("text"), F("tried_on"), words(""))),
     ]
+
+
+def asked_of(participant: Participant, glance: dict[str, list[Line]], sent: UUID | None) -> Line | None:
+    """What was tried and whether it helped is to be asked; of a page sent, what that page had asked, if still open."""
+    newest = next(iter(glance.get("tried", [])), None)
+    if sent is None or (newest and newest.pk == sent):
+        return newest
+    row = Tried.objects.filter(participant=participant, pk=sent, answer__in=STILL_ASKED).first()
+    return row and Line("tried", row.pk, row.text, row.tried_on, "")
 
 
 def line(kind: str, rows: QuerySet[Any], text: Any, day: Any, state: Any) -> QuerySet[Any, Any]:

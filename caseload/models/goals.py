@@ -64,6 +64,11 @@ class Answer(models.TextChoices):
     UNSURE = "unsure", _("Cannot say yet")
 
 
+# Whether it helped is asked again, until they can say; and what they said it did.
+STILL_ASKED = ("", Answer.UNSURE)
+HELPFUL = (Answer.HELPED, Answer.A_LITTLE)
+
+
 class ByParticipant(models.QuerySet[Any]):
     """Rows of one participant each."""
 
@@ -118,6 +123,14 @@ class ByGoal(models.QuerySet[Any]):
         return self.filter(goal__in=Goal.objects.visible_to(user))
 
 
+class StepQuerySet(ByGoal):
+    """Questions about steps."""
+
+    def open(self) -> "StepQuerySet":
+        """Neither done nor set aside."""
+        return self.filter(done_on=None, dropped_on=None)
+
+
 class GoalStep(models.Model):
     """One small step towards a goal. It may have a follow-up on its date; ticking the step settles it."""
 
@@ -127,10 +140,14 @@ class GoalStep(models.Model):
     due_on = models.DateField(_("until, if there is a day"), null=True, blank=True)
     done_on = models.DateField(null=True, editable=False)
     done_by = models.CharField(_("who did it"), max_length=10, choices=Doer, blank=True)
+    ticked_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it was ticked: taking that back needs it."
+    )
+    dropped_on = models.DateField(null=True, editable=False, help_text="When it was set aside, by their choice.")
     recorded_at = models.DateTimeField(editable=False)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
 
-    objects = ByGoal.as_manager()
+    objects = StepQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -139,14 +156,23 @@ class GoalStep(models.Model):
                 condition=Q(done_on=None, done_by="") | (Q(done_on__isnull=False) & Q(done_by__in=Doer.values)),
                 name="goalstep_done_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(done_on=None, ticked_at=None) | Q(done_on__isnull=False, dropped_on=None),
+                name="goalstep_done_or_set_aside",
+            ),
             models.UniqueConstraint(
-                fields=["goal", "text"], condition=Q(done_on=None), name="goalstep_once_while_open"
+                fields=["goal", "text"], condition=Q(done_on=None, dropped_on=None), name="goalstep_once_while_open"
             ),
         ]
         indexes = [models.Index(fields=["goal", "recorded_at"], name="goalstep_in_order")]
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be done."""
+        return self.done_on is None and self.dropped_on is None
 
 
 class GoalProgress(models.Model):

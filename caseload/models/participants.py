@@ -17,6 +17,7 @@ from accounts.ids import new_id
 from accounts.models import Team, User
 from caseload.models.assignments import Assignment
 from caseload.models.phones import PhoneNumber, only_digits
+from caseload.models.rules import rule
 
 
 class Channel(models.TextChoices):
@@ -176,13 +177,23 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         numbers = PhoneNumber.objects.filter(participant=OuterRef("pk")).order_by("position", "pk")
         return self.annotate(numbers=ArraySubquery(numbers.values(one=JSONObject(**{name: name for name in names}))))
 
-    def with_touched(self, since: datetime) -> "ParticipantQuerySet":
-        """Adds `touched_…` for each strand: whether a session since then touched it."""
-        sessions = self.model._meta.get_field("sessions").related_model.objects.filter(
-            participant=OuterRef("pk"), started_at__gte=since
+    def with_touched(self, at: datetime) -> "ParticipantQuerySet":
+        """Adds `touched_…` for each strand: whether a session, or what was done in one, touched it lately.
+
+        That is within the days the team has set.
+        """
+        days = Cast(rule("untouched_days"), models.IntegerField()) * models.Value(timedelta(days=1))
+        lately = models.Value(at, output_field=models.DateTimeField()) - models.ExpressionWrapper(
+            days, output_field=models.DurationField()
         )
-        codes = ("goals", "skills", "advocacy", "community")
-        return self.annotate(**{f"touched_{code}": Exists(sessions.filter(strands__contains=[code])) for code in codes})
+        sessions = self.model._meta.get_field("sessions").related_model.objects.filter(
+            participant=OuterRef("pk"), started_at__gte=OuterRef("lately")
+        )
+        touched = {
+            f"touched_{code}": Exists(sessions.filter(Q(strands__contains=[code]) | Q(activities__strand=code)))
+            for code in ("goals", "skills", "advocacy", "community")
+        }
+        return self.alias(lately=lately).annotate(**touched)
 
     def with_specialist(self) -> "ParticipantQuerySet":
         """Adds `specialist_id` and `specialist_name` of the current assignment."""

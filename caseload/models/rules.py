@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
@@ -96,6 +97,11 @@ class RecordRules(models.Model):
 
     def __str__(self) -> str:
         return f"rules of {self.team_id}"
+
+
+def rule(name: str) -> Coalesce:
+    """The number of each row's `team`, or the default where it has set none."""
+    return Coalesce(f"team__record_rules__{name}", RecordRules._meta.get_field(name).default)
 
 
 def rules_of(team: Team) -> RecordRules:

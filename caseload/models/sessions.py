@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import ExpressionWrapper, F, OuterRef, Q, Value
+from django.db.models import Count, ExpressionWrapper, F, Max, OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import teams_of
@@ -76,6 +76,23 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+def topics_of(participant: Participant) -> models.QuerySet[Activity]:
+    """The topics of skill-building worked on with somebody, the latest first: each with `last_at` and how many `times`.
+
+    Also those no longer in use: what was done stays readable.
+    """
+    links = Session.activities.through.objects.filter(
+        activity=OuterRef("pk"), session__participant=participant, session__status__in=MET
+    )
+    counted = links.order_by().values("activity").annotate(last=Max("session__started_at"), times=Count("pk"))
+    topics = Activity.objects.filter(strand=Strand.SKILLS)
+    return (
+        topics.annotate(last_at=Subquery(counted.values("last")), times=Subquery(counted.values("times")))
+        .filter(last_at__isnull=False)
+        .order_by("-last_at", "position")
+    )
 
 
 class SessionQuerySet(models.QuerySet["Session"]):

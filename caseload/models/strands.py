@@ -1,5 +1,6 @@
 """What stands in a person's way, where else they were pointed to, and where they belong."""
 
+import re
 from typing import Any
 
 from django.db import models
@@ -21,6 +22,15 @@ class BarrierState(models.TextChoices):
     GONE = "gone", _("Gone")
 
 
+class BarrierQuerySet(ByParticipant):
+    """Questions about what is in the way."""
+
+    def with_changes(self) -> "BarrierQuerySet":
+        """Each with its `changes`, oldest first. One query for all."""
+        changes = self.model._meta.get_field("changes").related_model.objects.order_by("on", "pk")
+        return self.prefetch_related(models.Prefetch("changes", queryset=changes))
+
+
 class Barrier(models.Model):
     """Something in the way of what a person wants. `state` is that of its latest change."""
 
@@ -33,7 +43,7 @@ class Barrier(models.Model):
     recorded_at = models.DateTimeField(editable=False)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
 
-    objects = ByParticipant.as_manager()
+    objects = BarrierQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -104,6 +114,26 @@ class Service(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def dials(self) -> str:
+        """Its number as a telephone takes it; empty where it is none."""
+        return dialled(self.phone)
+
+    @property
+    def in_a_line(self) -> str:
+        """Name, number and hours, for a list to choose from."""
+        return " · ".join(filter(None, (self.name, self.phone, self.hours)))
+
+
+def dialled(text: str) -> str:
+    """What a telephone dials of a number as somebody wrote it; nothing where it is not one number.
+
+    An extension is left to whoever calls.
+    """
+    found = re.match(r"\s*(\+?)([\d\s().\-/]{3,})", text)
+    digits = re.sub(r"\D", "", found[2]) if found else ""
+    return found[1] + digits if found and 3 <= len(digits) <= 17 else ""
+
 
 class ReferralState(models.TextChoices):
     """How it stands with an offer; leaving it is fine."""
@@ -116,6 +146,8 @@ class ReferralState(models.TextChoices):
 
 
 OPEN = (ReferralState.OFFERED, ReferralState.ACCEPTED)
+# What became of it is known, and asked no more.
+SETTLED = (ReferralState.GOT_THERE, ReferralState.DID_NOT)
 
 
 class Referral(models.Model):

@@ -1,12 +1,15 @@
 """From what was decided back to the list, with one click; the decision stays readable."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.actions.events import note
 from accounts.models import User
 from caseload.models import Participant
+from caseload.models.strands import SETTLED
 from followups.actions import planning
 from followups.calendar import local_date
 from followups.models import FollowUp, Purpose, State
@@ -21,17 +24,41 @@ class NothingDecided(Exception):
 def bring_back(*, followup: FollowUp, by: User, at: datetime) -> FollowUp:
     """Take a decided follow-up up again, due on the next working day from today. A second click changes nothing.
 
+    It asks after the same referral, step or day to remember, as long as that is still open.
     Raises NothingDecided.
     """
     participant = planning.lock(followup.participant_id)
-    followup = FollowUp.objects.get(pk=followup.pk)
+    followup = FollowUp.objects.select_related("referral", "step", "milestone").get(pk=followup.pk)
     if followup.state != State.NOT_NEEDED or not participant.is_active:
         raise NothingDecided
-    known = FollowUp.objects.filter(came_from=followup).first()
+    about = what_it_was_about(followup)
+    known = FollowUp.objects.filter(came_from=followup).first() or asks_already(about)
     if known is not None:
         return known
     purpose = Purpose.CHECK_IN if followup.purpose == Purpose.REVIEW else followup.purpose
-    return plan_soon(participant, by, at, purpose=purpose, what=followup.what, came_from=followup)
+    on = soon(participant, at)
+    if followup.latest_on is not None and followup.latest_on >= on:
+        about["latest_on"] = followup.latest_on
+    contact = planning.NextContact(on, on, purpose, followup.what, _("Brought back from what was decided."))
+    return brought(planning.create(participant, contact, by=by, at=at, came_from=followup, **about), by, at)
+
+
+def what_it_was_about(followup: FollowUp) -> dict[str, Any]:
+    """The referral, step or day to remember it asks after, where the answer is still to come."""
+    about: dict[str, Any] = {}
+    if followup.referral is not None and followup.referral.state not in SETTLED:
+        about["referral"] = followup.referral
+    if followup.step is not None and followup.step.is_open:
+        about["step"] = followup.step
+    if followup.milestone is not None and followup.milestone.ended_on is None:
+        about["milestone"] = followup.milestone
+    return about
+
+
+def asks_already(about: dict[str, Any]) -> FollowUp | None:
+    """What asks after the same referral or step already: there is never more than one."""
+    asked = {name: about[name] for name in ("referral", "step") if name in about}
+    return FollowUp.objects.standing().filter(**asked).first() if asked else None
 
 
 @transaction.atomic
@@ -44,13 +71,27 @@ def bring_person_back(*, participant: Participant, by: User, at: datetime) -> Fo
     if not participant.is_active:
         raise NothingDecided
     standing = FollowUp.objects.standing().filter(participant=participant).order_by("due_on").first()
-    return standing or plan_soon(participant, by, at)
+    if standing is not None:
+        return standing
+    on = soon(participant, at)
+    contact = planning.NextContact(on, on, why_here=_("Brought back by choice; nothing was planned."))
+    return brought(planning.create(participant, contact, by=by, at=at, came_from=last_decision(participant)), by, at)
 
 
-def plan_soon(participant: Participant, by: User, at: datetime, came_from: FollowUp | None = None, **words: str):
-    """A follow-up for the next working day from today on."""
-    on = calendar_of(participant.team).next_working_day(local_date(at, participant.team.time_zone))
-    contact = planning.NextContact(due_on=on, planned_on=on, **words)
-    created = planning.create(participant, contact, by=by, at=at, came_from=came_from)
+def last_decision(participant: Participant) -> FollowUp | None:
+    """What was decided about them last, if that was the last thing of all and nobody has taken it up again."""
+    closed = FollowUp.objects.filter(participant=participant, closed_at__isnull=False).order_by("-closed_at", "-pk")
+    last = closed.first()
+    is_decision = last is not None and last.state == State.NOT_NEEDED and not last.set_aside
+    return last if is_decision and not last.came_back_as.exists() else None
+
+
+def soon(participant: Participant, at: datetime) -> date:
+    """The next working day from today on."""
+    return calendar_of(participant.team).next_working_day(local_date(at, participant.team.time_zone))
+
+
+def brought(created: FollowUp, by: User, at: datetime) -> FollowUp:
+    """Note that it is back."""
     note("brought_back", subject=created, by=by, at=at)
     return created

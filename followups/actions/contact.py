@@ -52,13 +52,16 @@ def record_attempt(*, followup: FollowUp, outcome: Outcome, form_token: UUID, by
     """Write down a try and let its outcome set the next date.
 
     The same form token sent again returns what was recorded the first time. Raises
-    planning.AlreadySettled where the follow-up was closed meanwhile.
+    planning.AlreadySettled where the follow-up was closed meanwhile, planning.AsksAfter where being in touch
+    does not answer what it asks.
     """
     planning.lock(followup.participant_id)
     known = ContactAttempt.objects.filter(form_token=form_token).select_related("followup", "outcome").first()
     if known is not None:
         return known
     followup = planning.lock_standing(followup)
+    if followup.asks_after_something and outcome.effect == Effect.COMPLETES:
+        raise planning.AsksAfter
     participant = followup.participant
     attempt = ContactAttempt(
         team=followup.team,

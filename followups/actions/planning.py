@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest
 from accounts.access import supervised_teams
 from accounts.actions.events import note
 from accounts.models import User
-from caseload.models import Assignment, Participant, Session
+from caseload.models import Assignment, GoalStep, Participant, Session
 from followups.calendar import DAY, local_date
 from followups.models import FollowUp, Purpose, State
 from followups.models.calendars import calendar_of
@@ -27,6 +27,10 @@ class ServicesEnded(Exception):
 
 class AlreadySettled(Exception):
     """The follow-up was closed in the meantime."""
+
+
+class AsksAfter(Exception):
+    """It asks after a referral or a step: saying what became of that settles it, and nothing else does."""
 
 
 class TooSoonToStop(Exception):
@@ -120,6 +124,12 @@ def after_a_week(participant: Participant, *, by: User, at: datetime) -> FollowU
     return create(participant, in_a_week(participant, at), by=by, at=at)
 
 
+def leave_nobody_dangling(participant: Participant, *, by: User, at: datetime) -> None:
+    """After something was settled with no contact: a check-in in a week for somebody active with nothing standing."""
+    if participant.is_active and not FollowUp.objects.standing().filter(participant=participant).exists():
+        after_a_week(participant, by=by, at=at)
+
+
 def in_a_week(participant: Participant, at: datetime) -> NextContact:
     """A check-in a week from today, by the team's calendar."""
     team = participant.team
@@ -135,6 +145,24 @@ def give_date(followup: FollowUp, due_on: date, *, state: str, why: str, by: Use
     followup.moved_at, followup.moved_by = at, by
     followup.flagged_rung, followup.flagged_at, followup.unheard = 0, None, False
     followup.save(update_fields=MOVED)
+
+
+def stand_again(followup: FollowUp, *, why: str, by: User, at: datetime) -> None:
+    """Open a closed follow-up again, with why; one whose day passed since it was closed is due on the next working day.
+
+    Taken back on the day it was closed, it is as late as it was.
+    """
+    team = followup.team
+    today = local_date(at, team.time_zone)
+    closed_today = followup.closed_at is None or local_date(followup.closed_at, team.time_zone) >= today
+    followup.state, followup.closed_at, followup.closed_by = State.OPEN, None, None
+    followup.closing_reason, followup.decided_by, followup.set_aside = "", "", False
+    followup.save(update_fields=["state", "closed_at", "closed_by", "closing_reason", "decided_by", "set_aside"])
+    if followup.due_on >= today or closed_today:
+        followup.why_here = why
+        followup.save(update_fields=["why_here"])
+    else:
+        give_date(followup, calendar_of(team).next_working_day(today), state=State.OPEN, why=why, by=by, at=at)
 
 
 def remember_contact(participant: Participant, moment: datetime) -> None:
@@ -173,14 +201,21 @@ def reschedule(*, followup: FollowUp, due_on: date, reason: str, by: User, at: d
     followup = lock_standing(followup)
     before = followup.due_on
     give_date(followup, due_on, state=State.OPEN, why=reason, by=by, at=at)
+    # A step has one day, on the card and among the goals.
+    GoalStep.objects.filter(pk=followup.step_id, done_on=None).update(due_on=due_on)
     note("followup_moved", subject=followup, by=by, at=at, before=before.isoformat(), to=due_on.isoformat())
     return followup
 
 
 @transaction.atomic
 def not_needed(*, followup: FollowUp, reason: str, decided_by: str, by: User, at: datetime) -> FollowUp:
-    """Decide that it is not needed, with the reason and who decided. Raises AlreadySettled, TooSoonToStop."""
+    """Decide that it is not needed, with the reason and who decided.
+
+    Raises AlreadySettled, TooSoonToStop; AsksAfter where a referral or a step would be left with nobody asking.
+    """
     followup = lock_standing(followup)
+    if followup.asks_after_something:
+        raise AsksAfter
     if followup.purpose == Purpose.AFTER_MISSED:
         refuse_silence(followup.participant, decided_by, by)
     followup.state = State.NOT_NEEDED

@@ -9,7 +9,7 @@ from accounts.actions.events import note
 from accounts.models import User
 from caseload.actions.strands import name_barrier
 from caseload.models import Participant, Referral
-from caseload.models.strands import ReferralState
+from caseload.models.strands import SETTLED, ReferralState
 from followups.actions import planning
 from followups.calendar import local_date, placed
 from followups.models import DecidedBy, FollowUp, Purpose, State
@@ -58,23 +58,26 @@ def answer(
 ) -> Referral:
     """What became of it: they want to go (asked after on a day), not now, got there, or did not and why.
 
-    What came in between may become a barrier. Raises AlreadyAnswered, planning.ServicesEnded.
+    What came in between may become a barrier. After services have ended it can still be told how it went, but
+    nobody asks again. Raises AlreadyAnswered, planning.ServicesEnded.
     """
     participant = planning.lock(referral.participant_id)
     referral = Referral.objects.select_related("service").get(pk=referral.pk)
-    if referral.state in (ReferralState.GOT_THERE, ReferralState.DID_NOT):
+    if referral.state in SETTLED:
         raise AlreadyAnswered
-    if not participant.is_active:
+    if not participant.is_active and state == ReferralState.ACCEPTED:
         raise planning.ServicesEnded
     today = local_date(at, participant.team.time_zone)
     asking = FollowUp.objects.standing().filter(referral=referral)
     if state == ReferralState.NOT_NOW:
         reason = {"closing_reason": _("Not now."), "decided_by": DecidedBy.PARTICIPANT}
-        asking.update(state=State.NOT_NEEDED, closed_at=at, closed_by=by, **reason)
+        settled = asking.update(state=State.NOT_NEEDED, closed_at=at, closed_by=by, **reason)
     else:
-        asking.update(state=State.DONE, closed_at=at, closed_by=by)
+        settled = asking.update(state=State.DONE, closed_at=at, closed_by=by)
     if state == ReferralState.ACCEPTED and ask_on:
         ask(participant, referral, ask_on, by, at)
+    if settled:
+        planning.leave_nobody_dangling(participant, by=by, at=at)
     referral.state, referral.why_not, referral.changed_on = state, why_not, today
     referral.save(update_fields=["state", "why_not", "changed_on"])
     if is_barrier and why_not:

@@ -88,9 +88,11 @@ def settle(participant: Participant, keys: Iterable[UUID], session: Session, by:
     """Close the standing follow-ups the session answers; a meeting missed is an attempt and a new date takes over.
 
     Where the two did not meet, only what was owed as contact is replaced: what was promised is still owed, and
-    so is the contact after a setback or a discharge, which keeps its weight and its last day.
+    so is the contact after a setback or a discharge, which keeps its weight and its last day. What asks after a
+    referral or a step is settled by its answer alone.
     """
     answered = FollowUp.objects.standing().filter(participant=participant, pk__in=list(keys))
+    answered = answered.filter(referral=None, step=None)
     if not session.met:
         answered = answered.filter(purpose__in=CONTACT)
     if session.status == SessionStatus.NO_SHOW:

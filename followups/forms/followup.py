@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from accounts.models import Team
 from caseload.forms.hints import hinted
 from followups.forms.dates import FURTHEST, quick_dates
+from followups.models import FollowUp
 from followups.models.decisions import DecidedBy
 from followups.models.outreach import Outreach
 
@@ -75,6 +76,13 @@ class NotNeededForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Who decided it?")},
     )
+
+
+def words_of_asking(followup: FollowUp) -> str:
+    """How a follow-up about a referral or a step is settled instead."""
+    if followup.referral_id:
+        return _t("This asks how it went with a place on offer. Say how it stands there; “Not now” is an answer too.")
+    return _t("This asks after a step. Tick it, give it another date, or set the step aside among their goals.")
 
 
 def words_of_outreach(outreach: Outreach) -> str:

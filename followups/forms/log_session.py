@@ -56,6 +56,7 @@ class LogSessionForm(SessionForm, WhatNextFields):
         ahead = [row for row in standing if row.due_on > today and str(row.pk) not in initial["settles"]]
         self.offer(team=participant.team, today=today, plan_label=plan_words(plan, ahead, participant.team, today))
         offered = [row for row in standing if row in due or str(row.pk) == chosen]
+        offered = [row for row in offered if not row.asks_after_something]
         field = self.fields["settles"]
         field.queryset = FollowUp.objects.filter(pk__in=[row.pk for row in offered])
         field.choices = [(str(row.pk), in_a_line(row)) for row in offered]

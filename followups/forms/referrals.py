@@ -47,6 +47,7 @@ class ReferralForm(forms.ModelForm):
     def __init__(self, *args: Any, services: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, initial={"form_token": new_id(), "ask_on": today + USUAL}, **kwargs)
         self.fields["service"].queryset = services
+        self.fields["service"].label_from_instance = lambda place: place.in_a_line
         self.today = today
 
     def clean(self) -> dict[str, Any]:
@@ -88,6 +89,9 @@ class AnswerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A reason where they did not get there, a day where it is asked again."""
         cleaned = super().clean()
+        if cleaned.get("state") == ReferralState.GOT_THERE:
+            # Typed before they chose, and hidden since.
+            cleaned["why_not"], cleaned["is_barrier"] = "", False
         if cleaned.get("state") == ReferralState.DID_NOT and not cleaned.get("why_not", "").strip():
             self.add_error("why_not", _("What came in between? A few words are enough."))
         if cleaned.get("state") == ReferralState.ACCEPTED:

@@ -71,6 +71,7 @@ DONE = {
 # How the program finds its way, and what colleagues said to each other about a duty: nothing about the person.
 INNER = {
     "month_day",
+    "ticked_at",
     "form_token",
     "before",
     "position",

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import (
     Case,
@@ -22,8 +23,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import supervised_teams, teams_of
 from accounts.ids import new_id
 from accounts.models import Cover, Team, User
-from caseload.models import Assignment, GoalStep, Milestone, Participant, Referral, Session, Win
-from caseload.models.goals import latest_agreed
+from caseload.models import Assignment, GoalStep, Milestone, Participant, Referral, Session, Tried, Win
+from caseload.models.goals import HELPFUL, STILL_ASKED, latest_agreed
 from caseload.models.words import latest_words
 from followups.models.closer import CloserRhythm
 from followups.models.decisions import DecidedBy
@@ -150,7 +151,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.annotate(days_overdue=DaysBetween(LocalDay(at), F("due_on")))
 
     def with_call_facts(self) -> "FollowUpQuerySet":
-        """Adds what to know before calling: their words, what was agreed, a win to mention, what was promised.
+        """Adds what to know before calling: their words, what was agreed, a win, what was promised, tried, and helped.
 
         `said` and `agreed` are for `words_in_order` and `agreed_now`.
         """
@@ -158,9 +159,17 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         promises = FollowUp.objects.filter(
             participant=OuterRef("participant"), state__in=STANDING, purpose=Purpose.PROMISE
         ).order_by("due_on", "pk")
+        tried = Tried.objects.filter(participant=OuterRef("participant"))
+        asking = tried.filter(answer__in=STILL_ASKED).order_by(
+            F("answered_on").asc(nulls_first=True), "-tried_on", "-pk"
+        )
+        helped = tried.filter(answer__in=HELPFUL).order_by("-tried_on", "-pk")
         return self.annotate(
             said=latest_words("participant"),
             agreed=latest_agreed("participant"),
+            tried_id=Subquery(asking.values("pk")[:1]),
+            tried_text=Subquery(asking.values("text")[:1]),
+            helped=ArraySubquery(helped.values("text")[:3]),
             win_text=Subquery(wins.values("text")[:1]),
             win_on=Subquery(wins.values("happened_on")[:1]),
             promised=Subquery(promises.values("what")[:1]),
@@ -213,7 +222,8 @@ class FollowUp(models.Model):
     decided_by = models.CharField(max_length=20, choices=DecidedBy, blank=True)
     kept = models.BooleanField(null=True, help_text="Of a promise that is done: whether it was kept.")
     set_aside = models.BooleanField(
-        default=False, help_text="Closed by a change of rhythm or a pause, and taken up again if that is undone."
+        default=False,
+        help_text="Closed by a change of rhythm, a pause or with a goal, and taken up again if that is undone.",
     )
     # Facts about what the worker did. They never decide whether something is overdue.
     flagged_rung = models.PositiveSmallIntegerField(default=0)
@@ -242,7 +252,8 @@ class FollowUp(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["milestone", "planned_on"],
-                condition=Q(milestone__isnull=False, came_from=None),
+                # Ended with services it makes room: whoever comes back before the day is still congratulated.
+                condition=Q(milestone__isnull=False, came_from=None) & ~Q(state=State.ENDED),
                 name="followup_one_per_milestone_day",
             ),
             models.UniqueConstraint(
@@ -316,3 +327,8 @@ class FollowUp(models.Model):
     def is_standing(self) -> bool:
         """Whether it is still owed."""
         return self.state in STANDING
+
+    @property
+    def asks_after_something(self) -> bool:
+        """Whether it asks how a referral or a step went: settled by the answer, not by having been in touch."""
+        return self.referral_id is not None or self.step_id is not None

@@ -24,9 +24,10 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from accounts.access import supervised_teams
-from caseload.models import Complaint, Goal, GoalProgress, GoalStep, RecordRules, ServiceEpisode, Session, SignalTalk
+from caseload.models import Complaint, Goal, GoalProgress, GoalStep, ServiceEpisode, Session, SignalTalk
 from caseload.models.goals import Direction, GoalState
 from caseload.models.participants import LocalMidnight, ParticipantQuerySet
+from caseload.models.rules import rule
 from followups.calendar.rhythms import STAGES
 from followups.models.attempts import ContactAttempt
 from followups.models.followups import FollowUp, LocalDay, State
@@ -56,11 +57,6 @@ class EndOfDay(Func):
 
     def __init__(self, day: str) -> None:
         super().__init__(F(day), F("participant__team__time_zone"))
-
-
-def rule(name: str) -> Coalesce:
-    """The team's number, or the default where it has set none."""
-    return Coalesce(f"team__record_rules__{name}", RecordRules._meta.get_field(name).default)
 
 
 def days_ago(at: datetime, days: Any) -> ExpressionWrapper:

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat, TruncDate
 
 from caseload.models import (
@@ -39,6 +39,10 @@ ABOUT = {
     "tried": Answer,
     "referral": ReferralState,
 }
+
+# The goal, and what was said of how it goes, if anything was.
+WORDLESS = When(words="", then=F("goal__wording"))
+WORDED = Concat("goal__wording", Value(" · "), "words", output_field=CharField())
 
 DayLines = tuple[QuerySet[Any], str, str, Any, Any]
 
@@ -164,7 +168,7 @@ def lines_of_days(user: Any, participant: Participant) -> list[DayLines]:
         (setbacks, "happened_on", "setback", F("words"), words("")),
         (closed, "closed_on", "goal", F("wording"), F("state")),
         (steps, "done_on", "step", F("text"), F("done_by")),
-        (progress, "said_on", "progress", Concat("goal__wording", words(" · "), "words"), F("direction")),
+        (progress, "said_on", "progress", Case(WORDLESS, default=WORDED), F("direction")),
         (tried, "answered_on", "tried", F("text"), F("answer")),
     ]
 

@@ -14,6 +14,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from followups.models.attempts import Effect
 from followups.models.decisions import DecidedBy
 
 register = template.Library()
@@ -36,6 +37,12 @@ def picture(name: str) -> str:
 def outcome_buttons(outcomes: Iterable[Any], quick: bool) -> str:
     """The buttons of a card: the quick ones with their pictures, or the others."""
     return buttons(tuple((one.pk, one.icon or "note", one.label) for one in outcomes if one.is_quick == quick), quick)
+
+
+@register.simple_tag
+def try_buttons(outcomes: Iterable[Any]) -> str:
+    """The buttons of a card that being in touch does not settle: what else can come of a try."""
+    return buttons(tuple((one.pk, "", one.label) for one in outcomes if one.effect != Effect.COMPLETES), False)
 
 
 @lru_cache(maxsize=16)

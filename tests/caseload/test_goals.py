@@ -65,23 +65,70 @@ def test_ticking_settles_what_asks_after_it_and_a_slip_brings_both_back(goal, sp
     row = step(goal, specialist, DAY + ONE_DAY)
     for _twice in range(2):
         tick(row, specialist)
-    asked = FollowUp.objects.get()
+    asked = FollowUp.objects.get(step=row)
     assert (asked.state, asked.closed_by) == ("done", specialist)
     for _twice in range(2):
         deeds.untick(step=row, by=specialist, at=NOON)
-    asked.refresh_from_db()
+    # The check-in that had come in its place goes again.
+    asked = FollowUp.objects.standing().get()
+    assert (asked.step, asked.why_here) == (row, "The step was not done after all.")
     row.refresh_from_db()
     assert (asked.is_standing, row.done_on) == (True, None)
 
 
 def test_a_goal_reached_leaves_nothing_asking_and_can_be_taken_up_again(goal, specialist) -> None:
-    step(goal, specialist, DAY + ONE_DAY)
+    row = step(goal, specialist, DAY + ONE_DAY)
+    done = step(goal, specialist, DAY + ONE_DAY, text="Find the number")
+    tick(done, specialist)
     deeds.close(goal=goal, state="set_aside", words="Not now", on=DAY, by=specialist, at=NOON)
-    asked = FollowUp.objects.get()
+    asked = FollowUp.objects.get(step=row)
     assert (asked.state, asked.decided_by) == ("not_needed", "participant")
     with pytest.raises(said.AlreadyClosed):
         step(goal, specialist, text="Another")
-    assert deeds.take_up_again(goal=goal, by=specialist, at=NOON).state == "open"
+    weeks_later = NOON + 30 * ONE_DAY
+    for _twice in range(2):
+        assert deeds.take_up_again(goal=goal, by=specialist, at=weeks_later).state == "open"
+    asked.refresh_from_db()
+    # Friday's; what stood for a day long past is due on the next working day, and says why.
+    assert (asked.is_standing, asked.due_on, asked.set_aside) == (True, DAY + 30 * ONE_DAY, False)
+    assert (asked.why_here, asked.moved_by) == ("The goal was taken up again.", specialist)
+    assert not FollowUp.objects.standing().filter(step=done).exists()
+
+
+def test_what_a_contact_settled_earlier_does_not_come_back_with_a_slip(goal, specialist) -> None:
+    row = step(goal, specialist, DAY + ONE_DAY)
+    FollowUp.objects.update(state="done", closed_at=NOON - ONE_DAY)
+    tick(row, specialist)
+    deeds.untick(step=row, by=specialist, at=NOON)
+    assert not FollowUp.objects.standing().exists()
+
+
+def test_the_same_words_again_ask_after_the_step_where_nothing_did(goal, specialist) -> None:
+    row = step(goal, specialist)
+    assert step(goal, specialist, DAY + ONE_DAY) == row
+    row.refresh_from_db()
+    assert (row.due_on, FollowUp.objects.get().due_on) == (DAY + ONE_DAY, DAY + ONE_DAY)
+
+
+def test_a_step_gets_another_day_and_its_follow_up_with_it(goal, specialist) -> None:
+    row = step(goal, specialist, DAY + ONE_DAY)
+    deeds.move_step(step=row, on=DAY + 6 * ONE_DAY, asks=True, by=specialist, at=NOON)
+    asked = FollowUp.objects.get()
+    assert (asked.due_on, asked.why_here) == (DAY + 6 * ONE_DAY, "The step got another day.")
+    planning.reschedule(followup=asked, due_on=DAY + 7 * ONE_DAY, reason="payday", by=specialist, at=NOON)
+    row.refresh_from_db()
+    assert row.due_on == DAY + 7 * ONE_DAY
+
+
+def test_a_step_set_aside_asks_no_more_and_may_be_taken_anew(goal, specialist) -> None:
+    row = step(goal, specialist, DAY + ONE_DAY)
+    for _twice in range(2):
+        deeds.drop_step(step=row, on=DAY, by=specialist, at=NOON)
+    assert FollowUp.objects.get(step=row).set_aside
+    assert tick(row, specialist).done_on is None
+    with pytest.raises(said.AlreadyClosed):
+        deeds.move_step(step=row, on=DAY, asks=True, by=specialist, at=NOON)
+    assert step(goal, specialist, DAY + ONE_DAY) != row
 
 
 def test_taken_up_again_there_is_still_one_of_it(goal, participant, specialist) -> None:
@@ -113,7 +160,7 @@ def test_what_still_holds_is_said_again_on_its_day(participant, specialist) -> N
 
 
 def test_what_was_said_stays(goal, participant, specialist) -> None:
-    details = {"direction": "closer", "words": "Slowly", "on": DAY, "by": specialist, "at": NOON}
+    details = {"direction": "closer", "words": "Slowly", "review_on": None, "on": DAY, "by": specialist, "at": NOON}
     for _twice in range(2):
         said.say_how_it_goes(goal=goal, **details)
     assert GoalProgress.objects.count() == 1
@@ -139,6 +186,8 @@ def test_a_session_works_on_nobody_elses_goal(goal, participant) -> None:
         (GoalStep, {"text": ""}, "goalstep_has_words"),
         (GoalStep, {"done_on": DAY}, "goalstep_done_by_somebody"),
         (GoalStep, {"done_by": "them"}, "goalstep_done_by_somebody"),
+        (GoalStep, {"done_on": DAY, "done_by": "us", "dropped_on": DAY}, "goalstep_done_or_set_aside"),
+        (GoalStep, {"ticked_at": NOON}, "goalstep_done_or_set_aside"),
         (GoalStep, {"done_on": DAY, "done_by": "owl"}, "goalstep_done_by_somebody"),
         (Tried, {"text": ""}, "tried_has_words"),
         (Tried, {"answer": "helped"}, "tried_answered_on_a_day"),

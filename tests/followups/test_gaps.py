@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from caseload.models import Participant
-from followups.actions import planning, plans
-from followups.models import NextStep
+from followups.actions import goals, milestones, planning, plans, referrals
+from followups.models import FollowUp, NextStep
 from followups.models.gaps import without_next_step
 from tests import factories
 
@@ -69,3 +69,67 @@ def test_nor_does_an_old_decision_cover_a_plan_ended_since(participant, speciali
 def test_somebody_whose_services_ended_is_left_in_peace(participant) -> None:
     Participant.objects.filter(pk=participant.pk).update(is_active=False)
     assert left() == []
+
+
+def asked_after(participant, **about) -> FollowUp:
+    return factories.FollowUpFactory(participant=participant, **about)
+
+
+def tick(specialist, step) -> None:
+    goals.tick(step=step, done_by="them", on=DAY, by=specialist, at=NOON)
+
+
+def drop(specialist, step) -> None:
+    goals.drop_step(step=step, on=DAY, by=specialist, at=NOON)
+
+
+def close(specialist, step) -> None:
+    goals.close(goal=step.goal, state="reached", words="", on=DAY, by=specialist, at=NOON)
+
+
+@pytest.mark.parametrize("deed", [tick, drop, close])
+def test_settling_the_only_step_leaves_a_check_in(participant, specialist, deed) -> None:
+    step = factories.GoalStepFactory(goal__participant=participant)
+    asked_after(participant, step=step, purpose="goal_step")
+    for _twice in range(2):
+        deed(specialist, step)
+    following = FollowUp.objects.standing().get()
+    assert (following.purpose, following.due_on) == ("check_in", DAY + timedelta(days=7))
+
+
+@pytest.mark.parametrize("state", ["got_there", "did_not", "not_now"])
+def test_answering_the_only_referral_leaves_a_check_in(participant, specialist, state: str) -> None:
+    row = factories.ReferralFactory(participant=participant, state="accepted")
+    asked_after(participant, referral=row, purpose="referral")
+    given = {"why_not": "No bus", "ask_on": None, "is_barrier": False}
+    referrals.answer(referral=row, state=state, **given, by=specialist, at=NOON)
+    assert FollowUp.objects.standing().get().purpose == "check_in"
+
+
+def test_forgetting_the_only_day_leaves_a_check_in(participant, specialist) -> None:
+    row = factories.MilestoneFactory(participant=participant)
+    asked_after(participant, milestone=row, purpose="celebration")
+    milestones.forget(milestone=row, by=specialist, at=NOON)
+    assert FollowUp.objects.standing().get().purpose == "check_in"
+
+
+def test_where_something_else_stands_nothing_is_added(participant, specialist) -> None:
+    other = factories.FollowUpFactory(participant=participant)
+    step = factories.GoalStepFactory(goal__participant=participant)
+    asked_after(participant, step=step, purpose="goal_step")
+    tick(specialist, step)
+    assert FollowUp.objects.standing().get() == other
+
+
+def test_nor_for_somebody_who_is_no_longer_with_us(participant, specialist) -> None:
+    step = factories.GoalStepFactory(goal__participant=participant)
+    asked_after(participant, step=step, purpose="goal_step")
+    Participant.objects.filter(pk=participant.pk).update(is_active=False)
+    tick(specialist, step)
+    assert not FollowUp.objects.standing().exists()
+
+
+def test_a_step_nobody_asks_after_changes_no_decision(participant, specialist) -> None:
+    factories.SessionFactory(participant=participant)
+    tick(specialist, factories.GoalStepFactory(goal__participant=participant))
+    assert not FollowUp.objects.exists()

@@ -1,6 +1,7 @@
 """Days somebody wants remembered: on the list when they come near, each year once, on their own date."""
 
 import threading
+import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caseload.models import Milestone
-from followups.actions import milestones, planning
+from followups import tasks
+from followups.actions import contact, ending, milestones, planning
 from followups.calendar import comes_round
-from followups.models import FollowUp
+from followups.models import ContactAttempt, FollowUp, Outcome
 from tests import factories
 
 NOON, DAY = factories.NOON, factories.DAY
@@ -94,7 +96,7 @@ def test_forgotten_it_is_not_needed_any_more(participant, specialist) -> None:
     row = keep(participant, specialist, DAY + 3 * ONE_DAY)
     for _twice in range(2):
         milestones.forget(milestone=row, by=specialist, at=NOON)
-    assert FollowUp.objects.get().state == "not_needed"
+    assert FollowUp.objects.get(milestone=row).state == "not_needed"
     assert milestones.lay_out_all(at=NOON + 365 * ONE_DAY) == 0
 
 
@@ -102,6 +104,70 @@ def test_nobody_is_reminded_after_services_have_ended(participant, specialist) -
     keep(participant, specialist, DAY + 60 * ONE_DAY)
     type(participant).objects.update(is_active=False)
     assert milestones.lay_out_all(at=NOON + 50 * ONE_DAY) == 0
+
+
+def stop_all(participant, by) -> ContactAttempt:
+    row = factories.FollowUpFactory(participant=participant)
+    outcome, token = Outcome.objects.get(pk="no_contact"), factories.new_id()
+    return contact.record_attempt(followup=row, outcome=outcome, form_token=token, by=by, at=NOON)
+
+
+def test_whoever_asked_for_no_contact_is_left_in_peace(participant, specialist) -> None:
+    keep(participant, specialist, DAY + 60 * ONE_DAY)
+    stop_all(participant, specialist)
+    later = NOON + 50 * ONE_DAY
+    assert milestones.lay_out_all(at=later) == 0
+    keep(participant, specialist, DAY + 3 * ONE_DAY)
+    review = FollowUp.objects.standing().get()
+    planning.not_needed(followup=review, reason="As they wish", decided_by="participant", by=specialist, at=NOON)
+    assert milestones.lay_out_all(at=later) == 0
+    # Somebody is in touch again, as the person wishes: their days count again.
+    factories.FollowUpFactory(participant=participant)
+    assert milestones.lay_out_all(at=later) == 1
+
+
+def test_taken_back_the_days_count_again(participant, specialist) -> None:
+    keep(participant, specialist, DAY + 60 * ONE_DAY)
+    contact.undo(attempt=stop_all(participant, specialist), by=specialist, at=NOON)
+    assert milestones.lay_out_all(at=NOON + 50 * ONE_DAY) == 1
+
+
+def test_nothing_is_kept_for_somebody_whose_services_ended_meanwhile(participant, specialist) -> None:
+    type(participant).objects.update(is_active=False)
+    with pytest.raises(planning.ServicesEnded):
+        keep(participant, specialist, DAY + 3 * ONE_DAY)
+
+
+def test_whoever_comes_back_before_the_day_is_congratulated(participant, specialist) -> None:
+    keep(participant, specialist, DAY + 10 * ONE_DAY)
+    ending.end_services(participant=participant, on=DAY, reason="goals_reached", by=specialist, at=NOON)
+    assert FollowUp.objects.get().state == "ended"
+    type(participant).objects.update(is_active=True)
+    for _twice in range(2):
+        milestones.lay_out_all(at=NOON + ONE_DAY)
+    assert FollowUp.objects.standing().get().due_on == DAY + 10 * ONE_DAY
+
+
+def test_one_that_cannot_be_laid_out_does_not_stop_the_others(participant, specialist, caplog) -> None:
+    keep(participant, specialist, DAY + 60 * ONE_DAY)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION spoilt() RETURNS trigger AS $$ BEGIN IF NEW.what = 'Spoilt' THEN RAISE 'spoilt';"
+            " END IF; RETURN NEW; END; $$ LANGUAGE plpgsql;"
+            "CREATE TRIGGER spoilt BEFORE INSERT ON followups_followup FOR EACH ROW EXECUTE FUNCTION spoilt()"
+        )
+    spoilt = {"participant": participant, "what": "Spoilt"}
+    factories.MilestoneFactory(pk=uuid.UUID(int=0), on=DAY + 60 * ONE_DAY, **spoilt)
+    factories.MilestoneFactory(pk=uuid.UUID(int=2**128 - 1), on=DAY + 61 * ONE_DAY, **spoilt)
+    assert milestones.lay_out_all(at=NOON + 50 * ONE_DAY) == 1
+    assert "cannot be laid out" in caplog.text
+
+
+def test_the_worker_puts_them_on_the_list(participant, specialist, time_machine) -> None:
+    keep(participant, specialist, DAY + 60 * ONE_DAY)
+    time_machine.move_to(NOON + 50 * ONE_DAY)
+    assert tasks.plan_ahead() == 1
+    assert FollowUp.objects.get().purpose == "celebration"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -126,6 +192,9 @@ def test_on_the_page(sign_in, specialist, participant, time_machine) -> None:
     time_machine.move_to(NOON)
     client, address = sign_in(specialist), reverse("milestones", args=[participant.pk])
     assert client.post(address, {"what": "", "on": "1800-01-01"}).context["form"].errors.keys() == {"what", "on"}
+    once = client.post(address, {"what": "Out of the shelter", "on": "2026-05-05"})
+    assert "This day has passed" in once.content.decode()
+    assert not Milestone.objects.exists()
     client.post(address, {"what": "Out of the shelter", "on": "2025-05-10", "yearly": "on"})
     assert "Out of the shelter" in client.get(reverse("today")).content.decode()
     client.post(reverse("forget_milestone", args=[Milestone.objects.get().pk]))

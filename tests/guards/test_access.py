@@ -111,6 +111,8 @@ ADDRESSES = {
     "close_goal": RECORD,
     "reopen_goal": RECORD,
     "tick_step": RECORD,
+    "step_date": RECORD,
+    "drop_step": RECORD,
     "answer_tried": RECORD,
     "expectations": RECORD,
     "session": RECORD,

@@ -53,7 +53,9 @@ def people(participant, specialist, colleague, supervisor, administrator, team):
         participant=participant, state="not_needed", closed_at=now, closing_reason=LONG, decided_by="together"
     )
     factories.CloserRhythmFactory(participant=participant, until=now.date() + timedelta(days=20))
-    step = factories.GoalStepFactory(goal__participant=participant, goal__wording=LONG, text=LONG)
+    step = factories.GoalStepFactory(
+        goal__participant=participant, goal__wording=LONG, goal__review_on=now.date(), text=LONG
+    )
     factories.GoalFactory(participant=participant, state="reached", closed_on=now.date())
     factories.TriedFactory(participant=participant, text=LONG)
     factories.TriedFactory(participant=participant, answer="helped", answered_on=now.date())
@@ -71,17 +73,22 @@ def people(participant, specialist, colleague, supervisor, administrator, team):
         participant=participant, meeting=met, specialist=specialist, started_at=met.started_at, minutes=60, note=LONG
     )
     factories.ReferralFactory(participant=participant, to_whom=LONG[:150], state="did_not", why_not=LONG)
+    asking = {"participant": participant, "owner": specialist, "due_on": now.date(), "what": LONG[:150]}
+    factories.FollowUpFactory(purpose="goal_step", step=step, **asking)
+    offered = factories.ReferralFactory(participant=participant, state="accepted")
+    factories.FollowUpFactory(purpose="referral", referral=offered, **asking)
     ids = {
         "milestone_id": factories.MilestoneFactory(participant=participant, what=LONG).pk,
         "barrier_id": factories.BarrierFactory(participant=participant, what=LONG).pk,
         "connection_id": factories.ConnectionFactory(participant=participant, what=LONG).pk,
-        "referral_id": factories.ReferralFactory(participant=participant).pk,
+        "referral_id": offered.pk,
         "service_id": factories.ServiceFactory(name=LONG, what_for=LONG).pk,
         "series_id": series.pk,
         "place_id": place.pk,
         "meeting_id": met.pk,
         "request_id": request.pk,
         "goal_id": step.goal_id,
+        "step_id": step.pk,
         "code": "no_answer",
         "participant_id": participant.pk,
         "followup_id": followup.pk,
@@ -111,6 +118,7 @@ DEEDS |= {
     "close_goal",
     "reopen_goal",
     "tick_step",
+    "drop_step",
     "answer_tried",
 }
 DEEDS |= {"settle_concern", "change_barrier", "end_connection", "forget_milestone"}

@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from caseload.models import Activity, Barrier, BarrierChange, Connection, Referral, Service
+from caseload.models import Activity, Barrier, BarrierChange, Connection, RecordRules, Referral, Service
+from followups.actions import ending
 from followups.models import FollowUp
 from tests import factories
 from tests.pages.test_today import count_queries
@@ -63,7 +64,7 @@ def test_what_became_of_it(sign_in, specialist, wanted, state, more, followup, b
     client.post(address, {"state": state, "ask_on": "2026-05-12", **more})
     wanted.refresh_from_db()
     assert wanted.state == state
-    assert sorted(FollowUp.objects.values_list("state", flat=True)) == followup
+    assert sorted(FollowUp.objects.filter(referral=wanted).values_list("state", flat=True)) == followup
     assert Barrier.objects.filter(what="No bus").exists() is barrier
     if state in ("got_there", "did_not"):
         client.post(address, {"state": "not_now"})
@@ -89,6 +90,39 @@ def test_an_offer_that_cannot_be_is_said(sign_in, specialist, participant, given
 def test_did_not_get_there_says_why(sign_in, specialist, wanted) -> None:
     page = sign_in(specialist).post(reverse("answer_referral", args=[wanted.pk]), {"state": "did_not"})
     assert list(page.context["form"].errors) == ["why_not"]
+
+
+def test_what_was_typed_before_they_got_there_is_no_barrier(sign_in, specialist, wanted) -> None:
+    hidden = {"state": "got_there", "why_not": "No bus", "is_barrier": "on"}
+    sign_in(specialist).post(reverse("answer_referral", args=[wanted.pk]), hidden)
+    wanted.refresh_from_db()
+    assert (wanted.state, wanted.why_not) == ("got_there", "")
+    assert not Barrier.objects.exists()
+
+
+def test_after_services_ended_nothing_new_is_offered_but_how_it_went_can_be_said(sign_in, supervisor, wanted) -> None:
+    client = sign_in(supervisor)
+    reason = {"participant": wanted.participant, "on": DAY, "reason": "moved", "by": supervisor, "at": NOON}
+    ending.end_services(**reason)
+    refused = client.post(reverse("refer", args=[wanted.participant_id]), offer(to_whom="The choir"))
+    assert "Services have ended" in refused.content.decode()
+    address = reverse("answer_referral", args=[wanted.pk])
+    again = client.post(address, {"state": "accepted", "ask_on": "2026-05-20"}, follow=True)
+    assert "How it went can still be said" in again.content.decode()
+    client.post(address, {"state": "got_there"})
+    wanted.refresh_from_db()
+    assert wanted.state == "got_there"
+    assert not FollowUp.objects.standing().exists()
+    assert Referral.objects.count() == 1
+
+
+def test_a_place_of_the_directory_is_offered_by_its_name(sign_in, specialist, participant) -> None:
+    row, closed = factories.ServiceFactory(name="Legal aid"), factories.ServiceFactory(is_active=False)
+    client, address = sign_in(specialist), reverse("refer", args=[participant.pk])
+    assert "service" in client.post(address, offer(to_whom="", service=str(closed.pk))).context["form"].errors
+    client.post(address, offer(to_whom="", service=str(row.pk)))
+    assert (Referral.objects.get().service, FollowUp.objects.get().what) == (row, "Legal aid")
+    assert "Legal aid" in client.get(reverse("around", args=[participant.pk])).content.decode()
 
 
 def test_a_barrier_eases_goes_and_comes_back_with_its_history(sign_in, specialist, participant) -> None:
@@ -154,8 +188,47 @@ def test_strands_not_touched_for_a_while_are_offered_to_those_who_know_us(sign_i
     assert sign_in(specialist).get(record).context["untouched"] == ["Skill-building", "Advocacy", "Community"]
 
 
+@pytest.mark.parametrize(("days", "touched"), [(30, False), (60, True), (180, True)])
+def test_a_while_is_what_the_team_says(sign_in, specialist, participant, days: int, touched: bool) -> None:
+    RecordRules.objects.create(team=participant.team, untouched_days=days)
+    participant.episodes.update(started_on=DAY - timedelta(days=400))
+    factories.SessionFactory(participant=participant, strands=["goals"], started_at=NOON - timedelta(days=50))
+    offered = sign_in(specialist).get(reverse("participant", args=[participant.pk])).context["untouched"]
+    assert ("Goal-setting" not in offered) is touched
+
+
+def test_what_was_done_together_touches_its_strand(sign_in, specialist, participant) -> None:
+    participant.episodes.update(started_on=DAY - timedelta(days=200))
+    session = factories.SessionFactory(participant=participant)
+    session.activities.add(Activity.objects.filter(strand="skills").first())
+    offered = sign_in(specialist).get(reverse("participant", args=[participant.pk])).context["untouched"]
+    assert offered == ["Goal-setting", "Advocacy", "Community"]
+
+
+def test_topics_worked_on_stand_with_their_last_day(sign_in, specialist, participant) -> None:
+    skill, other = Activity.objects.filter(strand="skills").order_by("position")[:2]
+    advocacy = Activity.objects.filter(strand="advocacy").first()
+    for days, done in ((30, skill), (3, skill), (3, advocacy)):
+        factories.SessionFactory(participant=participant, started_at=NOON - timedelta(days=days)).activities.add(done)
+    factories.SessionFactory(started_at=NOON - timedelta(days=3)).activities.add(other)
+    Activity.objects.filter(pk=skill.pk).update(is_active=False)
+    page = sign_in(specialist).get(reverse("around", args=[participant.pk]))
+    assert [(row.label, row.times) for row in page.context["topics"]] == [(skill.label, 2)]
+    assert "3 May 2026" in page.content.decode()
+
+
+def test_how_a_barrier_changed_stands_under_it(sign_in, specialist, participant) -> None:
+    row = factories.BarrierFactory(participant=participant)
+    for number, state in enumerate(("there", "easing", "gone")):
+        given = {"state": state, "on": DAY - timedelta(days=9 - number), "recorded_at": NOON}
+        BarrierChange.objects.create(barrier=row, recorded_by=specialist, **given)
+    text = sign_in(specialist).get(reverse("around", args=[participant.pk])).content.decode()
+    assert text.index("27 Apr") < text.index("28 Apr") < text.index("29 Apr")
+
+
 def test_much_around_somebody_asks_no_more(sign_in, specialist, participant) -> None:
     client, address = sign_in(specialist), reverse("around", args=[participant.pk])
+    factories.BarrierFactory(participant=participant)
     few = count_queries(client, address)
     for _number in range(20):
         factories.BarrierFactory(participant=participant)

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from followups.actions import planning
+from followups.actions import planning, referrals
 from followups.models import FollowUp
 from tests import factories
 from tests.pages.test_today import count_queries
@@ -99,3 +99,59 @@ def test_pages_follow_each_other_without_loss_and_ask_no_more(sign_in, specialis
 
 def test_nothing_decided_is_said(sign_in, specialist) -> None:
     assert "Nothing was decided yet" in sign_in(specialist).get(reverse("decided")).content.decode()
+
+
+def decide(row, specialist) -> FollowUp:
+    return planning.not_needed(followup=row, reason="Later", decided_by="participant", by=specialist, at=NOON)
+
+
+def test_back_on_the_list_it_still_asks_what_it_asked(sign_in, specialist, participant) -> None:
+    place = factories.ReferralFactory(participant=participant, state="accepted")
+    asked = factories.FollowUpFactory(participant=participant, referral=place, purpose="referral")
+    given = {"why_not": "", "ask_on": None, "is_barrier": False}
+    referrals.answer(referral=place, state="not_now", **given, by=specialist, at=NOON)
+    client = sign_in(specialist)
+    client.post(reverse("bring_back", args=[asked.pk]))
+    back = FollowUp.objects.get(came_from=asked)
+    assert (back.referral, back.why_here) == (place, "Brought back from what was decided.")
+    referrals.answer(referral=place, state="got_there", **given, by=specialist, at=NOON)
+    back.refresh_from_db()
+    assert back.state == "done"
+
+
+def test_a_day_to_remember_and_the_last_day_of_a_window_come_back_too(sign_in, specialist, participant) -> None:
+    row = factories.MilestoneFactory(participant=participant)
+    ahead, passed = DAY + timedelta(days=3), DAY - timedelta(days=1)
+    one = factories.FollowUpFactory(participant=participant, milestone=row, purpose="celebration", latest_on=passed)
+    other = factories.FollowUpFactory(participant=participant, purpose="after_setback", latest_on=ahead)
+    for asked in (one, other):
+        sign_in(specialist).post(reverse("bring_back", args=[decide(asked, specialist).pk]))
+    assert FollowUp.objects.get(came_from=one).milestone == row
+    assert FollowUp.objects.get(came_from=one).latest_on is None
+    assert FollowUp.objects.get(came_from=other).latest_on == ahead
+
+
+def test_what_was_answered_since_is_asked_no_more(sign_in, specialist, participant) -> None:
+    step = factories.GoalStepFactory(goal__participant=participant, done_on=DAY, done_by="us")
+    done = {"state": "not_needed", "closed_at": NOON, "closing_reason": "Later", "decided_by": "participant"}
+    row = factories.FollowUpFactory(participant=participant, step=step, purpose="goal_step", **done)
+    client = sign_in(specialist)
+    client.post(reverse("bring_back", args=[row.pk]))
+    assert FollowUp.objects.get(came_from=row).step is None
+
+
+def test_what_is_asked_already_is_asked_once(sign_in, specialist, participant) -> None:
+    step = factories.GoalStepFactory(goal__participant=participant)
+    done = {"state": "not_needed", "closed_at": NOON, "closing_reason": "Later", "decided_by": "participant"}
+    row = factories.FollowUpFactory(participant=participant, step=step, purpose="goal_step", **done)
+    factories.FollowUpFactory(participant=participant, step=step, purpose="goal_step")
+    assert sign_in(specialist).post(reverse("bring_back", args=[row.pk])).status_code == 302
+    assert FollowUp.objects.standing().count() == 1
+
+
+def test_a_person_back_on_the_list_says_what_was_decided(sign_in, specialist, decided) -> None:
+    client = sign_in(specialist)
+    client.post(reverse("bring_person_back", args=[decided.participant_id]))
+    back = FollowUp.objects.standing().get()
+    assert (back.came_from, back.why_here) == (decided, "Brought back by choice; nothing was planned.")
+    assert "decided on" in client.get(reverse("today")).content.decode()

@@ -31,7 +31,7 @@ def test_from_a_wish_to_a_step_that_is_done(sign_in, specialist, participant, pa
     assert FollowUp.objects.get().due_on.isoformat() == "2026-05-08"
     client.post(reverse("goal_progress", args=[goal.pk]), {"direction": "closer", "words": "Bit by bit"})
     client.post(reverse("tick_step", args=[row.pk]), {"done_by": "them"})
-    assert FollowUp.objects.get().state == "done"
+    assert FollowUp.objects.get(step=row).state == "done"
     client.post(reverse("close_goal", args=[goal.pk]), {"state": "reached"})
 
     record = client.get(reverse("participant", args=[participant.pk])).content.decode()
@@ -90,11 +90,14 @@ def test_what_was_tried_is_asked_after_at_the_next_contact(sign_in, specialist, 
     assert (session.goal, Tried.objects.get().session) == (goal, session)
     assert "Walking at night" in client.get(address).content.decode()
 
-    client.post(address, form(tried_answer="helped", when_time="08:00"))
+    asked = str(Tried.objects.get().pk)
+    client.post(address, form(tried_answer="helped", tried_asked=asked, when_time="08:00"))
     assert Tried.objects.get().answer == "helped"
     assert "Worked for them before" in client.get(page).content.decode()
     assert "Walking at night" in client.get(reverse("handoff", args=[participant.pk])).content.decode()
-    assert "tried:" not in client.get(address).content.decode()
+    text = client.get(address).content.decode()
+    assert "you tried:" not in text
+    assert "Worked for them before" in text
 
 
 def test_a_foreign_goal_is_not_taken(sign_in, specialist, participant) -> None:
@@ -152,3 +155,41 @@ def test_old_words_are_worth_asking_for_again(sign_in, specialist, participant) 
     assert "Perhaps ask again?" not in sign_in(specialist).get(record).content.decode()
     factories.QuotationFactory(participant=participant, topic="helps", said_on=DAY - timedelta(days=91))
     assert "Perhaps ask again?" in sign_in(specialist).get(record).content.decode()
+
+
+def test_a_goal_is_looked_at_together_on_its_day(sign_in, specialist, participant, page, time_machine) -> None:
+    goal = factories.GoalFactory(participant=participant, wording="Sleep", review_on=DAY + timedelta(days=1))
+    client, record = sign_in(specialist), reverse("participant", args=[participant.pk])
+    assert "look at it together on 7 May 2026" in client.get(page).content.decode()
+    assert "look at it together now?" not in client.get(record).content.decode()
+
+    time_machine.move_to(NOON + timedelta(days=1))
+    client, address = sign_in(specialist), reverse("goal_progress", args=[goal.pk])
+    assert "Look at it together now?" in client.get(page).content.decode()
+    assert "look at it together now?" in client.get(record).content.decode()
+    assert client.post(address, {"direction": "same", "review_on": "2026-05-01"}).context["form"].errors
+    client.post(address, {"direction": "same", "review_on": "2026-06-07"})
+    goal.refresh_from_db()
+    assert goal.review_on.isoformat() == "2026-06-07"
+    assert client.get(address).context["form"].initial["review_on"] == goal.review_on
+    assert "Look at it together now?" not in client.get(page).content.decode()
+
+
+def test_how_it_ended_stands_in_their_words_and_becomes_a_win(sign_in, specialist, participant, page) -> None:
+    goal = factories.GoalFactory(participant=participant, wording="My own <key>")
+    client = sign_in(specialist)
+    closed = client.post(reverse("close_goal", args=[goal.pk]), {"state": "reached", "words": "At last"}, follow=True)
+    text, win = closed.content.decode(), reverse("add_win", args=[participant.pk])
+    assert "At last" in text
+    assert f"{win}?goal={goal.pk}" in text
+    assert client.get(f"{win}?goal={goal.pk}").context["form"]["text"].value() == "My own <key>"
+    for foreign in (factories.GoalFactory().pk, "owl"):
+        assert client.get(f"{win}?goal={foreign}").context["form"]["text"].value() == ""
+
+
+def test_progress_without_words_ends_with_the_goal(sign_in, specialist, participant) -> None:
+    goal = factories.GoalFactory(participant=participant, wording="Sleep")
+    client = sign_in(specialist)
+    client.post(reverse("goal_progress", args=[goal.pk]), {"direction": "closer", "words": ""})
+    entries = client.get(reverse("participant", args=[participant.pk])).context["entries"]
+    assert [entry.row.text for entry in entries if entry.kind == "progress"] == ["Sleep"]
