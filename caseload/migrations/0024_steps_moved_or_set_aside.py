@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('caseload', '0020_milestones'),
+        ("caseload", "0023_bare_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

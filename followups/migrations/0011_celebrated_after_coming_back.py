@@ -8,8 +8,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_prompts'),
-        ('caseload', '0021_steps_moved_or_set_aside'),
-        ('followups', '0007_milestones'),
+        ('caseload', '0024_steps_moved_or_set_aside'),
+        ("followups", "0010_reached_before_done"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

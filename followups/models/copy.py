@@ -82,6 +82,7 @@ INNER = {
     "discussed_at",
     "discussed_by",
     "set_aside",
+    "outcome",  # `label` says it in the words of its time
     "knew_all",
     "subject_type",
     "subject_id",

@@ -156,7 +156,7 @@ def test_the_copy_for_another_program_keeps_no_and_leaves_no_codes(sign_in, spec
     assert session["started_at"] == "2026-05-05T21:30:00-04:00"
     assert part["meeting"]["says"] == "Tuesday circle"
     assert [row["kept"] for row in given["followups.followup"] if "kept" in row] == [False]
-    assert given["followups.contactattempt"][0]["outcome"] == "No answer"
+    assert given["followups.contactattempt"][0]["label"] == "No answer"
     assert given["followups.checkinplan"][0]["weekdays"] == ["Tuesday", "Thursday"]
     assert given["caseload.goalstep"][0]["goal"] == {"id": given["caseload.goal"][0]["id"], "says": "minegoal"}
     assert given["accounts.auditevent"][-1]["action"] == "Copied the whole record"
@@ -176,7 +176,7 @@ def test_the_copy_for_people_says_it_in_words(sign_in, specialist, participant, 
     assert session["When"] == "5 May 2026, 21:30"
     assert session["What it touched"] == "Goal-setting"
     assert (part["Group"], part["What the group did"]) == ("Tuesday circle", "We cooked together.")
-    assert lines_of(page, "Contact attempts")[0]["Outcome"] == "No answer"
+    assert lines_of(page, "Contact attempts")[0]["What came of it"] == "No answer"
     assert lines_of(page, "Participants")[0]["Team"] == "Harbor"
     text = page.content.decode()
     for code in ("no_answer", "every_n_days", "record_copied", "What_the_group_did", "goals</dd>"):
