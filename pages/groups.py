@@ -48,9 +48,9 @@ def edit_group(request: HttpRequest, series_id: UUID) -> HttpResponse:
 def save(request: HttpRequest, series: GroupSeries) -> HttpResponse:
     """The form of a group, saved or with what is wrong."""
     colleagues = colleagues_of(series.team_id)
-    form = SeriesForm(
-        request.POST or None, instance=series, colleagues=colleagues, initial={"facilitators": [request.user.pk]}
-    )
+    # Whoever begins a group leads it; who leads one that meets already is theirs to say.
+    initial = {"facilitators": [request.user.pk]} if series._state.adding else {}
+    form = SeriesForm(request.POST or None, instance=series, colleagues=colleagues, initial=initial)
     if request.method == "POST" and form.is_valid():
         leaders = form.cleaned_data["facilitators"]
         row = deeds.start_group(

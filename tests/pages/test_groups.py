@@ -90,6 +90,16 @@ def test_who_leads_knows_names_but_opens_no_other_record(sign_in, specialist, co
         assert sign_in(colleague).get(reverse(address, args=[series.pk])).status_code == 404
 
 
+def test_saving_a_group_as_it_stands_keeps_all_who_lead_it(sign_in, specialist, colleague, series) -> None:
+    series.facilitators.add(colleague)
+    client, address = sign_in(specialist), reverse("edit_group", args=[series.pk])
+    form = client.get(address).context["form"]
+    ticked = [box.data["value"] for box in form["facilitators"] if box.data["selected"]]
+    shown = {name: form[name].value() for name in ("name", "when_words", "method", "place")}
+    client.post(address, {**shown, "is_active": "on", "facilitators": ticked})
+    assert set(series.facilitators.all()) == {specialist, colleague}
+
+
 def test_who_leads_no_more_sees_no_more(sign_in, specialist, colleague, series) -> None:
     series.facilitators.set([colleague])
     assert sign_in(specialist).get(reverse("group", args=[series.pk])).status_code == 404
