@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires
 from caseload.actions.notes import NeedsWords
-from caseload.models import Participant, Quotation, Session, SessionDraft, Strand, paperwork
+from caseload.forms.session import chips_of
+from caseload.models import Participant, Quotation, Session, SessionDraft, paperwork
 from caseload.models.glance import Line, at_a_glance
 from followups.actions import planning, sessions
 from followups.actions.plans import NotWithUs
@@ -72,7 +74,8 @@ def overlaps_of(request: HttpRequest, form: LogSessionForm) -> list[paperwork.Sa
     session = form.session()
     if "overlap_ok" in request.POST or not session.minutes:
         return []
-    return paperwork.at_the_same_time(request.user, session, session.participant)
+    ours = {"leaders": [request.user.pk], "people": [session.participant.pk], "but": Q(form_token=session.form_token)}
+    return paperwork.at_the_same_time(request.user, session.started_at, session.minutes, **ours)
 
 
 def was_saved(request: HttpRequest, participant: Participant) -> bool:
@@ -126,19 +129,10 @@ def context_of(
 ) -> dict[str, Any]:
     """What the page shows beside the form: their words on top, and the last win."""
     words = Quotation.objects.visible_to(request.user).filter(participant=participant).latest_per_topic()
-    chosen = {str(code) for code in form["activities"].value() or []}
-    by_strand = [
-        {
-            "label": label,
-            "activities": [row for row in form.fields["activities"].queryset if row.strand == code],
-        }
-        for code, label in Strand.choices
-    ]
     return {
         "participant": participant,
         "form": form,
         "draft": draft if request.method == "GET" else None,
         "words": words.order_by("-said_on", "-pk")[:3],
-        "by_strand": by_strand,
-        "chosen_activities": chosen,
+        **chips_of(form),
     }

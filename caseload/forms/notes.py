@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import new_id
 from caseload.forms.hints import hinted
 from caseload.forms.session import SHARED
-from caseload.models import NoteAddition, Session, Strand
+from caseload.models import Activity, Goal, NoteAddition, Session, Strand
 from caseload.models.notes import FOR_A_WHILE, WITH_REASON, AdditionKind
 
 
@@ -28,16 +29,23 @@ class RewriteForm(forms.ModelForm):
 
     class Meta:
         model = Session
-        fields = ["method", "place", "minutes", "strands", "shared_experience", "note"]
+        fields = ["method", "place", "minutes", "strands", "activities", "shared_experience", "goal", "note"]
         widgets = {
             "method": forms.RadioSelect,
+            "activities": forms.CheckboxSelectMultiple,
             "shared_experience": forms.RadioSelect,
             "note": forms.Textarea(attrs={"rows": 8, "dir": "auto", **hinted()}),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, goals: QuerySet[Goal], **kwargs: Any) -> None:
+        """`goals` are those the session may have worked on; the one it names stays among them."""
         super().__init__(*args, **kwargs)
         self.fields["method"].choices = Session.method.field.choices
+        chosen = [one.pk for one in self.initial.get("activities", [])]
+        offered = Activity.objects.filter(Q(is_active=True) | Q(pk__in=chosen))
+        self.fields["activities"].queryset = offered.order_by("position", "pk")
+        self.fields["goal"].queryset = Goal.objects.filter(Q(pk__in=goals) | Q(pk=self.instance.goal_id))
+        self.fields["goal"].empty_label = _("none in particular")
         self.fields["shared_experience"].widget.choices = SHARED
         self.fields["shared_experience"].label = _("I shared own lived experience")
         if self.instance.meeting_id:
@@ -49,7 +57,7 @@ class RewriteForm(forms.ModelForm):
             self.fields["minutes"].min_value = 1
             self.fields["minutes"].widget.attrs["inputmode"] = "numeric"
         else:
-            for name in ("place", "minutes", "strands", "shared_experience"):
+            for name in ("place", "minutes", "strands", "activities", "shared_experience", "goal"):
                 del self.fields[name]
 
     def clean_minutes(self) -> int:
@@ -102,6 +110,17 @@ class AdditionForm(forms.ModelForm):
                 "kind", _t("This could be added until %(day)s. A correction is always possible.") % {"day": day}
             )
         return cleaned
+
+
+class LeaveUnsignedForm(forms.Form):
+    """Why a note stays without a signature."""
+
+    reason = forms.CharField(
+        label=_("Why it stays without a signature"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+        help_text=_("For example: left on 3 May, before it was signed."),
+    )
 
 
 class AgreementForm(forms.Form):

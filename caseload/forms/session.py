@@ -151,6 +151,18 @@ class SessionForm(forms.ModelForm):
         return cleaned
 
 
+def chips_of(form: forms.BaseForm) -> dict[str, Any]:
+    """What `_parts/_activities.html` shows of a form: the activities by strand, and which are chosen."""
+    if "activities" not in form.fields:
+        return {}
+    offered = list(form.fields["activities"].queryset)
+    by_strand = [
+        {"label": label, "activities": [row for row in offered if row.strand == code]} for code, label in Strand.choices
+    ]
+    chosen = {str(getattr(code, "pk", code)) for code in form["activities"].value() or []}
+    return {"by_strand": by_strand, "chosen_activities": chosen}
+
+
 def check_when(form: forms.BaseForm, local_now: datetime) -> None:
     """Put a message beside a day and time that are still to come, or too long ago to be meant."""
     day, clock = form.cleaned_data.get("when_date"), form.cleaned_data.get("when_time")

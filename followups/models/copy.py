@@ -94,7 +94,9 @@ def values(row: models.Model) -> dict[str, Any]:
         else:
             told[field.name] = plain(value)
     if getattr(row, "meeting_id", None):
-        told |= {"group": row.meeting.name, "what_the_group_did": row.meeting.description}
+        told["group"] = row.meeting.name
+        if row.met:
+            told["what_the_group_did"] = row.meeting.description
     if isinstance(row, Referral):
         told["to"] = row.place
     if isinstance(row, RosterPlace):

@@ -113,6 +113,7 @@ ADDRESSES = {
     "session": RECORD,
     "sign_note": RECORD,
     "rewrite_note": RECORD,
+    "leave_unsigned": RECORD_SUPERVISE,
     "add_to_note": RECORD,
     "mark_note_read": RECORD_SUPERVISE,
     "review_record": RECORD_SUPERVISE,
