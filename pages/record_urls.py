@@ -16,6 +16,7 @@ from pages import (
     handoff,
     intake,
     log_session,
+    meeting_changes,
     milestones,
     notes,
     participant,
@@ -75,6 +76,8 @@ urlpatterns = [
     path("groups/<uuid:series_id>/meet/", group_meeting.meet, name="meet"),
     path("groups/places/<uuid:place_id>/leave/", groups.leave_group, name="leave_group"),
     path("meetings/<uuid:meeting_id>/", groups.meeting, name="meeting"),
+    path("meetings/<uuid:meeting_id>/edit/", meeting_changes.edit_meeting, name="edit_meeting"),
+    path("meetings/<uuid:meeting_id>/add/", meeting_changes.add_to_meeting, name="add_to_meeting"),
     # Around them
     path("participants/<uuid:participant_id>/around/", around.around, name="around"),
     path("participants/<uuid:participant_id>/refer/", around.refer, name="refer"),

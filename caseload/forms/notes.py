@@ -11,28 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
 from caseload.forms.hints import hinted
-from caseload.forms.session import SHARED
-from caseload.models import Activity, Goal, NoteAddition, Session, Strand
+from caseload.forms.session import SHARED, TouchedFields
+from caseload.models import Goal, NoteAddition, Session
 from caseload.models.notes import FOR_A_WHILE, WITH_REASON, AdditionKind
 
 
-class RewriteForm(forms.ModelForm):
+class RewriteForm(TouchedFields, forms.ModelForm):
     """What may be written anew while the note is not signed; when and whether they met stays."""
-
-    strands = forms.MultipleChoiceField(
-        label=_("What it touched"),
-        choices=Strand,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Up to two."),
-    )
 
     class Meta:
         model = Session
         fields = ["method", "place", "minutes", "strands", "activities", "shared_experience", "goal", "note"]
         widgets = {
             "method": forms.RadioSelect,
-            "activities": forms.CheckboxSelectMultiple,
             "shared_experience": forms.RadioSelect,
             "note": forms.Textarea(attrs={"rows": 8, "dir": "auto", **hinted()}),
         }
@@ -41,9 +32,7 @@ class RewriteForm(forms.ModelForm):
         """`goals` are those the session may have worked on; the one it names stays among them."""
         super().__init__(*args, **kwargs)
         self.fields["method"].choices = Session.method.field.choices
-        chosen = [one.pk for one in self.initial.get("activities", [])]
-        offered = Activity.objects.filter(Q(is_active=True) | Q(pk__in=chosen))
-        self.fields["activities"].queryset = offered.order_by("position", "pk")
+        self.offer_activities([one.pk for one in self.initial.get("activities", [])])
         self.fields["goal"].queryset = Goal.objects.filter(Q(pk__in=goals) | Q(pk=self.instance.goal_id))
         self.fields["goal"].empty_label = _("none in particular")
         self.fields["shared_experience"].widget.choices = SHARED
@@ -66,13 +55,6 @@ class RewriteForm(forms.ModelForm):
         if not 1 <= minutes <= 1440:
             raise forms.ValidationError(_("Between 1 minute and a day (1,440)."))
         return minutes
-
-    def clean_strands(self) -> list[str]:
-        """At most two strands."""
-        strands = self.cleaned_data["strands"]
-        if len(strands) > 2:
-            raise forms.ValidationError(_("Please choose the two that matter most."))
-        return strands
 
     def _post_clean(self) -> None:
         """The session itself is left alone: the deed writes it, from what is in `cleaned_data`."""

@@ -88,6 +88,8 @@ ADDRESSES = {
     "meet": LED,
     "leave_group": LED,
     "meeting": LED,
+    "edit_meeting": LED,
+    "add_to_meeting": LED,
     "milestones": RECORD,
     "forget_milestone": RECORD,
     "around": RECORD,

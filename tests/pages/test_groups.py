@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts.models import User
 from caseload.models import GroupMeeting, GroupSeries, RecordRules, RosterPlace, Session
 from followups.models import FollowUp
 from tests import factories
@@ -44,6 +45,7 @@ def form(*here, **given) -> dict[str, object]:
         "name": "Tuesday circle",
         "when_date": "2026-05-06",
         "when_time": "09:00",
+        "facilitators": [User.objects.get(name="Sam").pk],
     }
     return {**usual, "length": 60, "method": "in_person", "guests": 0, "next_choice": "plan", **ticked, **given}
 
@@ -145,7 +147,7 @@ def test_a_single_meeting_with_somebody_who_dropped_in(sign_in, specialist, peop
     assert "Noa" not in client.get(reverse("meet_once")).content.decode()  # not one of Sam's
     client.post(reverse("meet_once"), form(people[0], name="Picnic"))
     assert GroupMeeting.objects.get().attendances.get().participant == people[0]
-    foreign = form(people[0], people[1], name="Picnic again")
+    foreign = form(people[0], people[1], name="Picnic again", when_time="07:00")
     client.post(reverse("meet_once"), foreign)
     assert GroupMeeting.objects.get(name="Picnic again").attendances.count() == 1
 
