@@ -139,6 +139,7 @@ ADDRESSES = {
     "staff": ADMIN,
     "invite": ADMIN,
     "colleague": ADMIN,
+    "rename": ADMIN,
     "invite_again": ADMIN,
     "deactivate": ADMIN,
     "reactivate": ADMIN,

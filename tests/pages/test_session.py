@@ -173,7 +173,12 @@ def test_supervisors_read_mark_and_look_through(sign_in, specialist, supervisor,
     assert address("session", signed) not in client.get(reverse("notes_to_read")).content.decode()
     RecordRules.objects.create(team=team, notes_are_reviewed=True, record_review_days=30)
     assert address("session", signed) in client.get(reverse("notes_to_read")).content.decode()
+    page = client.get(address("session", signed))
+    assert page.context["may_mark"]
+    assert address("mark_note_read", signed) in page.content.decode()
+    assert not sign_in(specialist).get(address("session", signed)).context["may_mark"]
     client.post(address("mark_note_read", signed))
+    assert address("mark_note_read", signed) not in client.get(address("session", signed)).content.decode()
     assert address("session", signed) not in client.get(reverse("notes_to_read")).content.decode()
     assert "Read by" in sign_in(specialist).get(address("session", signed)).content.decode()
 
