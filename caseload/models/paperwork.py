@@ -125,7 +125,9 @@ def overlapping_pairs(user: User, teams: list[Any], since: datetime) -> SessionQ
         groupmeeting=OuterRef("meeting"), user=OuterRef(OuterRef("specialist"))
     )
     others = others.filter(
-        Q(specialist=OuterRef("specialist")) | Q(participant=OuterRef("participant")) | Exists(led_too)
+        Q(specialist=OuterRef("specialist"))
+        | Q(participant=OuterRef("participant"))
+        | (Q(meeting__isnull=False) & Exists(led_too))
     )
     # A session is a day long at most, so the index on the start is enough to find them.
     near = others.filter(

@@ -12,6 +12,7 @@ from followups.models import FollowUp
 from tests import factories
 from tests.conftest import member
 from tests.pages.test_groups import form
+from tests.pages.test_today import count_queries
 
 NOON, DAY = factories.NOON, factories.DAY
 
@@ -249,3 +250,10 @@ def test_who_works_in_two_teams_says_which(sign_in, both, team, other_team) -> N
     elsewhere = {**form(newcomers="Moss"), "when_date": "2026-05-05"}
     client.post(reverse("meet_once") + f"?team={other_team.pk}", elsewhere)
     assert GroupMeeting.objects.get().team == other_team
+
+
+def test_its_pages_ask_little(sign_in, specialist, logged, team) -> None:
+    for _each in range(20):
+        factories.RosterPlaceFactory(series=logged.series, participant=factories.ParticipantFactory(team=team))
+    for name, key in (("meet", logged.series_id), ("edit_meeting", logged.pk), ("add_to_meeting", logged.pk)):
+        assert count_queries(sign_in(specialist), reverse(name, args=[key])) <= 12, name

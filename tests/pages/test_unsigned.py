@@ -10,6 +10,7 @@ from caseload.actions import notes
 from caseload.models import Activity, Session
 from tests import factories
 from tests.caseload.test_constraints import refused
+from tests.pages.test_today import count_queries
 
 NOON, DAY = factories.NOON, factories.DAY
 
@@ -167,3 +168,11 @@ def test_why_it_stays_without_a_signature_stays(session, supervisor) -> None:
     row.update(unsigned_at=NOON, unsigned_because="Left", unsigned_by=supervisor)
     refused(lambda: row.update(unsigned_because="Other"), "stays as it was written")
     refused(lambda: row.update(unsigned_at=None, unsigned_because="", unsigned_by=None), "stays as it was written")
+
+
+def test_its_pages_ask_little(sign_in, specialist, supervisor, session) -> None:
+    factories.GoalFactory(participant=session.participant)
+    assert count_queries(sign_in(specialist), address("rewrite_note", session)) <= 12
+    assert count_queries(sign_in(supervisor), address("session", session)) <= 12
+    deactivated(specialist)
+    assert count_queries(sign_in(supervisor), address("leave_unsigned", session)) <= 12
