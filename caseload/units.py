@@ -20,14 +20,15 @@ def units(minutes: int, rule: str) -> int:
     return -(-minutes // UNIT) if rule == "upto15" else 0
 
 
-def total(contacts: Iterable[tuple[Any, Any, date, int]], rule: str, scope: str) -> int:
-    """Units of contacts, each (colleague, person, local day, minutes).
+def total(contacts: Iterable[tuple[Any, Any, date, bool, int]], rule: str, scope: str) -> int:
+    """Units of contacts, each (colleague, person, local day, whether in a group, minutes).
 
     By session each is counted alone; by day, what one colleague did with one person on a day is pooled first.
+    Payers tell group from individual time, so the two are pooled apart.
     """
     if scope == "session":
-        return sum(units(minutes, rule) for _colleague, _person, _day, minutes in contacts)
-    pooled: dict[tuple[Any, Any, date], int] = {}
-    for colleague, person, day, minutes in contacts:
-        pooled[colleague, person, day] = pooled.get((colleague, person, day), 0) + minutes
+        return sum(units(minutes, rule) for *_which, minutes in contacts)
+    pooled: dict[tuple[Any, Any, date, bool], int] = {}
+    for *which, minutes in contacts:
+        pooled[tuple(which)] = pooled.get(tuple(which), 0) + minutes
     return sum(units(minutes, rule) for minutes in pooled.values())

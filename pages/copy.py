@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import Permission, requires
 from caseload.actions import notes
 from caseload.forms.notes import AgreementForm
-from caseload.models import Participant, Session
+from caseload.models import NoteAddition, Participant, Session
 from followups.actions import oversight
 from followups.calendar import local_date
 from followups.models.copy import Other, moment_words, whole_record
@@ -69,8 +69,11 @@ def whole_copy_json(request: HttpRequest, participant_id: UUID) -> HttpResponse:
 
 @requires(Permission.READ_RECORDS)
 def agree_with_note(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    rows = Session.objects.visible_to(request.user).select_related("team", "participant", "specialist")
-    row = get_object_or_404(rows, pk=session_id)
+    rows = Session.objects.visible_to(request.user).select_related("team", "participant", "specialist", "meeting")
+    row = get_object_or_404(rows.select_related("next_step__followup"), pk=session_id)
+    if row.signed_at is None:
+        messages.info(request, _("Sign the note first: until then its words may still change."))
+        return redirect("session", session_id)
     form = AgreementForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
@@ -78,7 +81,9 @@ def agree_with_note(request: HttpRequest, session_id: UUID) -> HttpResponse:
         notes.agree(session=row, on=on, by=request.user, at=now, **form.cleaned_data)
         messages.success(request, _("Kept, as they say."))
         return redirect("session", session_id)
-    return render(request, "copy/agree_with_note.html", {"session": row, "participant": row.participant, "form": form})
+    additions = NoteAddition.objects.visible_to(request.user).filter(session=row).order_by("written_at", "pk")
+    context = {"session": row, "participant": row.participant, "form": form, "additions": list(additions)}
+    return render(request, "copy/agree_with_note.html", context)
 
 
 def in_words(model: Any, row: dict[str, Any], zone: ZoneInfo) -> list[tuple[str, Any]]:

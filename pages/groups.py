@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import Permission, requires, teams_of
+from accounts.access import Permission, requires
 from caseload.models import GroupMeeting, GroupSeries, Participant, RosterPlace, Session
 from followups.actions import groups as deeds
 from followups.actions.planning import ServicesEnded
 from followups.calendar import local_date
 from followups.forms.groups import RosterForm, SeriesForm, colleagues_of
+from pages.choosing import team_choice
 
 PAGE = 30
 
@@ -27,30 +28,30 @@ def groups(request: HttpRequest) -> HttpResponse:
     context = {
         "series": list(series.order_by("-is_active", "name", "pk")[:200]),
         "meetings": list(meetings[:PAGE]),
-        "team": first_team(request),
+        "team": team_choice(request)["team"],
     }
     return render(request, "groups/groups.html", context)
 
 
 @requires(Permission.READ_RECORDS)
 def add_group(request: HttpRequest) -> HttpResponse:
-    team = first_team(request)
-    if team is None:
+    choice = team_choice(request)
+    if choice["team"] is None:
         return redirect("groups")
-    return save(request, GroupSeries(team_id=team))
+    return save(request, GroupSeries(team=choice["team"]), choice)
 
 
 @requires(Permission.READ_RECORDS)
 def edit_group(request: HttpRequest, series_id: UUID) -> HttpResponse:
-    return save(request, series_or_404(request, series_id))
+    return save(request, series_or_404(request, series_id), {})
 
 
-def save(request: HttpRequest, series: GroupSeries) -> HttpResponse:
+def save(request: HttpRequest, series: GroupSeries, more: dict[str, Any]) -> HttpResponse:
     """The form of a group, saved or with what is wrong."""
     colleagues = colleagues_of(series.team_id)
-    form = SeriesForm(
-        request.POST or None, instance=series, colleagues=colleagues, initial={"facilitators": [request.user.pk]}
-    )
+    # Whoever begins a group leads it; who leads one that meets already is theirs to say.
+    initial = {"facilitators": [request.user.pk]} if series._state.adding else {}
+    form = SeriesForm(request.POST or None, instance=series, colleagues=colleagues, initial=initial)
     if request.method == "POST" and form.is_valid():
         leaders = form.cleaned_data["facilitators"]
         row = deeds.start_group(
@@ -58,7 +59,7 @@ def save(request: HttpRequest, series: GroupSeries) -> HttpResponse:
         )
         messages.success(request, _("Saved."))
         return redirect("group", row.pk) if request.user in leaders else redirect("groups")
-    return render(request, "groups/group_form.html", {"form": form, "is_new": series._state.adding})
+    return render(request, "groups/group_form.html", {"form": form, "is_new": series._state.adding, **more})
 
 
 @requires(Permission.READ_RECORDS)
@@ -108,15 +109,11 @@ def meeting(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     parts = list(row.attendances.select_related("participant").order_by("participant__name_used", "pk"))
     for part in parts:
         part.is_open = part.pk in seen
-        part.may_read = part.is_open or part.specialist_id == request.user.pk
-    return render(request, "groups/meeting.html", {"meeting": row, "parts": parts})
+        part.is_mine = part.specialist_id == request.user.pk
+    may_change = not any(part.signed_at for part in parts)
+    return render(request, "groups/meeting.html", {"meeting": row, "parts": parts, "may_change": may_change})
 
 
 def series_or_404(request: HttpRequest, series_id: UUID) -> GroupSeries:
     """The group, if this person leads or supervises it."""
     return get_object_or_404(GroupSeries.objects.visible_to(request.user).select_related("team"), pk=series_id)
-
-
-def first_team(request: HttpRequest) -> Any:
-    """The team in which somebody begins a group; the first of theirs."""
-    return next(iter(sorted(teams_of(request.user), key=str)), None)

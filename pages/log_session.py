@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires
 from caseload.actions.notes import NeedsWords
-from caseload.models import Participant, Session, SessionDraft, Strand, paperwork
+from caseload.forms.session import chips_of
+from caseload.models import Participant, Session, SessionDraft, paperwork
 from caseload.models.glance import Line, asked_of, at_a_glance
 from caseload.models.goals import agreed_now, latest_agreed
 from caseload.models.rules import rules_of
@@ -76,7 +78,8 @@ def overlaps_of(request: HttpRequest, form: LogSessionForm) -> list[paperwork.Sa
     session = form.session()
     if "overlap_ok" in request.POST or not session.minutes:
         return []
-    return paperwork.at_the_same_time(request.user, session, session.participant)
+    ours = {"leaders": [request.user.pk], "people": [session.participant.pk], "but": Q(form_token=session.form_token)}
+    return paperwork.at_the_same_time(request.user, session.started_at, session.minutes, **ours)
 
 
 def was_saved(request: HttpRequest, participant: Participant) -> bool:
@@ -133,17 +136,11 @@ def context_of(
 ) -> dict[str, Any]:
     """What the page shows beside the form: their words on top, and the last win."""
     today, rules = local_date(timezone.now(), participant.team.time_zone), rules_of(participant.team)
-    chosen = {str(code) for code in form["activities"].value() or []}
-    offered = list(form.fields["activities"].queryset)
-    by_strand = [
-        {"label": label, "activities": [row for row in offered if row.strand == code]} for code, label in Strand.choices
-    ]
     return {
         "participant": participant,
         "form": form,
         "draft": draft if request.method == "GET" else None,
         "words": words_in_order(participant.said, today, rules.words_again_days),
         "expected": agreed_now(participant.agreed, today, rules.expectations_days),
-        "by_strand": by_strand,
-        "chosen_activities": chosen,
+        **chips_of(form),
     }

@@ -1,7 +1,7 @@
-"""Notes that are owed, to be read, overlapping; records to look through; and the time of a month."""
+"""Notes that are owed, to be read, overlapping; and records to look through."""
 
-from collections import defaultdict
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +14,12 @@ from django.utils.translation import gettext as _
 from accounts.access import Permission, requires, supervised_teams
 from caseload.actions import notes as deeds
 from caseload.forms.notes import RecordReviewForm
-from caseload.models import Participant, RecordReview, RecordRules, paperwork
-from caseload.models.rules import rules_of
-from caseload.units import total
-from followups.actions import oversight
-from followups.calendar import local_date, midnight
-from followups.exports import as_csv
+from caseload.models import Participant, RecordReview, RecordRules, Session, paperwork
+from followups.calendar import local_date
 
 MOST = 100
+OF_EACH = 5
+PAIRS = 1000
 WINDOW = timedelta(days=90)
 
 
@@ -29,37 +27,50 @@ WINDOW = timedelta(days=90)
 def notes(request: HttpRequest) -> HttpResponse:
     teams = supervised_teams(request.user)
     owed = list(paperwork.owed_by(request.user)[: MOST + 1])
+    theirs = list(paperwork.owed_in(request.user, teams, OF_EACH)) if teams else []
+    seen = Session.objects.visible_to(request.user).filter(pk__in=[row.pk for row in owed])
+    seen = set(seen.values_list("pk", flat=True))
     now = timezone.now()
-    for row in owed:
+    for row in (*owed, *theirs):
         row.is_late = row.note_due_on < local_date(now, row.team.time_zone)
+        row.is_open = row.pk in seen
     context = {
         "owed": owed[:MOST],
         "there_is_more": len(owed) > MOST,
-        "colleagues": list(paperwork.owed_in(teams)) if teams else [],
+        "colleagues": [colleague_of(list(rows)) for _who, rows in groupby(theirs, key=lambda row: row.specialist_id)],
         "supervises": bool(teams),
     }
     return render(request, "notes/notes.html", context)
 
 
+def colleague_of(rows: list[Session]) -> dict[str, Any]:
+    """A colleague with the notes they owe, and how many more there are."""
+    return {"name": rows[0].specialist, "number": rows[0].number, "rows": rows, "more": rows[0].number - len(rows)}
+
+
+def listed(rows: Any) -> dict[str, Any]:
+    """As many as a page shows, and whether there are more."""
+    found = list(rows[: MOST + 1])
+    return {"rows": found[:MOST], "there_is_more": len(found) > MOST, "supervises": True}
+
+
 @requires(Permission.SUPERVISE)
 def notes_to_read(request: HttpRequest) -> HttpResponse:
-    rows = paperwork.to_read(request.user, supervised_teams(request.user), timezone.now() - WINDOW)
-    return render(request, "notes/notes_to_read.html", {"rows": list(rows[:MOST]), "supervises": True})
+    rows = paperwork.to_read(request.user, supervised_teams(request.user))
+    return render(request, "notes/notes_to_read.html", listed(rows))
 
 
 @requires(Permission.SUPERVISE)
 def overlaps(request: HttpRequest) -> HttpResponse:
     rows = paperwork.overlapping_pairs(request.user, supervised_teams(request.user), timezone.now() - WINDOW)
-    return render(request, "notes/overlaps.html", {"rows": list(rows[:MOST]), "supervises": True})
+    return render(request, "notes/overlaps.html", listed(paperwork.once(rows[:PAIRS], MOST + 1)))
 
 
 @requires(Permission.SUPERVISE)
 def record_reviews(request: HttpRequest) -> HttpResponse:
     usual = RecordRules._meta.get_field("record_review_days").default
-    today = timezone.now().date()
-    people = paperwork.records_to_review(request.user, supervised_teams(request.user), usual, today)
-    rows = list(people.with_specialist()[:MOST])
-    return render(request, "notes/record_reviews.html", {"rows": rows, "supervises": True})
+    people = paperwork.records_to_review(request.user, supervised_teams(request.user), usual, timezone.now())
+    return render(request, "notes/record_reviews.html", listed(people.with_specialist()))
 
 
 @requires(Permission.SUPERVISE)
@@ -77,48 +88,3 @@ def review_record(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     reviews = reviews.select_related("reviewer").order_by("-reviewed_on", "-pk")[:20]
     context = {"participant": participant, "form": form, "reviews": list(reviews)}
     return render(request, "notes/review_record.html", context)
-
-
-@requires(Permission.SUPERVISE)
-def time_of_month(request: HttpRequest) -> HttpResponse:
-    month, rows = month_of(request)
-    days = {"before": month - timedelta(days=1), "after": (month + timedelta(days=32)).replace(day=1)}
-    context = {"month": month, "rows": rows, "supervises": True, "counts_units": any(row["rule"] for row in rows)}
-    return render(request, "notes/time.html", {**context, **days})
-
-
-@requires(Permission.SUPERVISE)
-def time_of_month_csv(request: HttpRequest) -> HttpResponse:
-    month, rows = month_of(request)
-    lines = [[row["team"], row["name"], row["sessions"], row["minutes"], row["units"] or ""] for row in rows]
-    oversight.exported(count=len(lines), by=request.user, at=timezone.now())
-    header = (_("Team"), _("Peer specialist"), _("Sessions"), _("Minutes"), _("Units"))
-    response = HttpResponse(as_csv(header, lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="time-{month:%Y-%m}.csv"'
-    return response
-
-
-def month_of(request: HttpRequest) -> tuple[Any, list[dict[str, Any]]]:
-    """The month that is asked for, and for each colleague of each team sessions, minutes and units in it."""
-    teams = paperwork.with_rules(supervised_teams(request.user))
-    month = paperwork.first_of(request.GET.get("month", ""), timezone.now().date())
-    following = (month + timedelta(days=32)).replace(day=1)
-    found: dict[tuple[str, str, Any], dict[str, Any]] = {}
-    for team in teams:
-        contacts: dict[Any, list[Any]] = defaultdict(list)
-        names: dict[Any, str] = {}
-        began, ended = midnight(month, team.time_zone), midnight(following, team.time_zone)
-        for _team, colleague, name, person, start, minutes in paperwork.minutes_of([team.pk], began, ended):
-            names[colleague] = name
-            contacts[colleague].append((colleague, person, local_date(start, team.time_zone), minutes))
-        rules = rules_of(team)
-        for colleague, rows in contacts.items():
-            found[team.name, names[colleague], colleague] = {
-                "team": team.name,
-                "name": names[colleague],
-                "sessions": len(rows),
-                "minutes": sum(minutes for *_ids, minutes in rows),
-                "rule": rules.unit_rule,
-                "units": total(rows, rules.unit_rule, rules.unit_scope) if rules.unit_rule else None,
-            }
-    return month, [found[key] for key in sorted(found, key=str)]

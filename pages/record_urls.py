@@ -16,6 +16,7 @@ from pages import (
     handoff,
     intake,
     log_session,
+    meeting_changes,
     milestones,
     not_happy,
     notes,
@@ -27,6 +28,8 @@ from pages import (
     session,
     setback,
     signals,
+    time_of_month,
+    unsigned,
 )
 
 urlpatterns = [
@@ -78,6 +81,8 @@ urlpatterns = [
     path("groups/<uuid:series_id>/meet/", group_meeting.meet, name="meet"),
     path("groups/places/<uuid:place_id>/leave/", groups.leave_group, name="leave_group"),
     path("meetings/<uuid:meeting_id>/", groups.meeting, name="meeting"),
+    path("meetings/<uuid:meeting_id>/edit/", meeting_changes.edit_meeting, name="edit_meeting"),
+    path("meetings/<uuid:meeting_id>/add/", meeting_changes.add_to_meeting, name="add_to_meeting"),
     # Around them
     path("participants/<uuid:participant_id>/around/", around.around, name="around"),
     path("participants/<uuid:participant_id>/refer/", around.refer, name="refer"),
@@ -98,12 +103,13 @@ urlpatterns = [
     path("notes/to-read/", notes.notes_to_read, name="notes_to_read"),
     path("notes/overlaps/", notes.overlaps, name="overlaps"),
     path("notes/records/", notes.record_reviews, name="record_reviews"),
-    path("notes/time/", notes.time_of_month, name="time_of_month"),
-    path("notes/time.csv", notes.time_of_month_csv, name="time_of_month_csv"),
+    path("notes/time/", time_of_month.time_of_month, name="time_of_month"),
+    path("notes/time.csv", time_of_month.time_of_month_csv, name="time_of_month_csv"),
     path("participants/<uuid:participant_id>/review/", notes.review_record, name="review_record"),
     path("sessions/<uuid:session_id>/", session.session, name="session"),
-    path("sessions/<uuid:session_id>/sign/", session.sign_note, name="sign_note"),
-    path("sessions/<uuid:session_id>/note/", session.rewrite_note, name="rewrite_note"),
+    path("sessions/<uuid:session_id>/sign/", unsigned.sign_note, name="sign_note"),
+    path("sessions/<uuid:session_id>/note/", unsigned.rewrite_note, name="rewrite_note"),
+    path("sessions/<uuid:session_id>/unsigned/", unsigned.leave_unsigned, name="leave_unsigned"),
     path("sessions/<uuid:session_id>/add/", session.add_to_note, name="add_to_note"),
     path("sessions/<uuid:session_id>/read/", session.mark_note_read, name="mark_note_read"),
 ]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires, supervised_teams
 from caseload.actions import notes
-from caseload.forms.notes import AdditionForm, RewriteForm
+from caseload.forms.notes import AdditionForm
 from caseload.models import Agreement, NoteAddition, Session, SessionReview
 from caseload.models.rules import rules_of
 from caseload.units import units
@@ -34,51 +34,12 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
             "review": reviews.first(),
             "agreements": list(Agreement.objects.visible_to(request.user).filter(session=row).order_by("recorded_at")),
             "is_mine": row.specialist_id == request.user.pk,
+            "may_leave": row.team_id in supervised_teams(request.user) and notes.may_be_left(row),
             "may_mark": rules.notes_are_reviewed and supervises_another(request, row),
             "rules": rules,
             "units": units(row.minutes or 0, rules.unit_rule) if rules.unit_rule and row.met else None,
         },
     )
-
-
-@requires(Permission.READ_RECORDS)
-@require_POST
-def sign_note(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    row = session_or_404(request, session_id)
-    try:
-        notes.sign(session=row, by=request.user, at=timezone.now())
-    except notes.NotYours:
-        messages.warning(request, _("Only whoever was there signs the note."))
-    except notes.NeedsWords:
-        messages.warning(request, _("Your team wants a few words where you met. Add them, then sign."))
-        return redirect("rewrite_note", session_id)
-    else:
-        messages.success(request, _("Signed. From now on things are only added."))
-    return redirect("session", session_id)
-
-
-@requires(Permission.READ_RECORDS)
-def rewrite_note(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    row = session_or_404(request, session_id)
-    if row.specialist_id != request.user.pk or row.signed_at is not None:
-        return cannot_rewrite(request, row)
-    form = RewriteForm(request.POST or None, instance=row)
-    if request.method == "POST" and form.is_valid():
-        try:
-            notes.rewrite(session=row, fields=form.cleaned_data, by=request.user, at=timezone.now())
-        except (notes.NotYours, notes.AlreadySigned):
-            form.add_error(None, _("The note was signed meanwhile. Copy what you wrote, and add it to the note."))
-        else:
-            messages.success(request, _("Saved."))
-            return sign_note(request, session_id) if "sign" in request.POST else redirect("session", session_id)
-    return render(request, "session/rewrite_note.html", {"session": row, "participant": row.participant, "form": form})
-
-
-def cannot_rewrite(request: HttpRequest, row: Session) -> HttpResponse:
-    """Say why, and show the note."""
-    signed = _("The note is signed. What is missing or wrong can be added.")
-    messages.info(request, signed if row.signed_at else _("Only whoever was there writes the note."))
-    return redirect("session", row.pk)
 
 
 @requires(Permission.READ_RECORDS)
@@ -118,10 +79,8 @@ def mark_note_read(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 def sessions(request: HttpRequest):
     """The sessions this person may see, with what the page shows."""
-    rows = Session.objects.visible_to(request.user).select_related("meeting", "specialist", "participant__team")
-    return rows.select_related(
-        "meeting", "team__record_rules", "participant__team", "specialist", "next_step__followup"
-    )
+    rows = Session.objects.visible_to(request.user).select_related("meeting", "specialist", "unsigned_by")
+    return rows.select_related("team__record_rules", "participant__team", "next_step__followup")
 
 
 def session_or_404(request: HttpRequest, session_id: UUID) -> Session:

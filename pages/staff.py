@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires
 from accounts.actions import people
-from accounts.forms.people import InviteForm, RolesForm
+from accounts.forms.people import InviteForm, NameForm, RolesForm
 from accounts.models import OutgoingEmail, Team, User
 from caseload.models import Assignment
 from followups.actions import leaving
@@ -71,6 +71,17 @@ def colleague(request: HttpRequest, user_id: UUID) -> HttpResponse:
     # A number only: administrators do not know who is a participant.
     walks_with = Assignment.objects.number_for(person)
     return render(request, "staff/colleague.html", {"person": person, "form": form, "walks_with": walks_with})
+
+
+@requires(Permission.RUN_ACCOUNTS)
+def rename(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    person = colleague_or_404(request, user_id)
+    form = NameForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        people.rename(user=person, by=request.user, at=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("Saved. Notes that are signed keep the name and credential of then."))
+        return redirect("colleague", user_id)
+    return render(request, "staff/rename.html", {"person": person, "form": form})
 
 
 @requires(Permission.RUN_ACCOUNTS)

@@ -94,6 +94,7 @@ urlpatterns = [
     path("staff/", staff.staff, name="staff"),
     path("staff/invite/", staff.invite, name="invite"),
     path("staff/<uuid:user_id>/", staff.colleague, name="colleague"),
+    path("staff/<uuid:user_id>/name/", staff.rename, name="rename"),
     path("staff/<uuid:user_id>/invite-again/", staff.invite_again, name="invite_again"),
     path("staff/<uuid:user_id>/deactivate/", staff.deactivate, name="deactivate"),
     path("staff/<uuid:user_id>/reactivate/", staff.reactivate, name="reactivate"),

@@ -97,6 +97,20 @@ def accept(*, invitation: Invitation, name: str, credential: str, password: str,
 
 
 @transaction.atomic
+def rename(*, user: User, name: str, credential: str, by: User, at: datetime) -> User:
+    """Change a colleague's name and credential, as they stand under notes from now on; what is signed stays."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    given = {"name": name, "credential": credential}
+    changed = [field for field, value in given.items() if getattr(user, field) != value]
+    for field in changed:
+        setattr(user, field, given[field])
+    if changed:
+        user.save(update_fields=changed)
+        note("colleague_renamed", subject=user, by=by, at=at, fields=changed)
+    return user
+
+
+@transaction.atomic
 def set_memberships(*, user: User, places: Iterable[Place], by: User | None, at: datetime) -> list[UUID]:
     """Put these roles in place of the old ones; returns the teams in which they stop being a specialist.
 

@@ -73,6 +73,19 @@ class InviteForm(RolesForm):
         return address
 
 
+class NameForm(forms.ModelForm):
+    """A colleague's name and credential; both change, for example after an exam."""
+
+    class Meta:
+        model = User
+        fields = ["name", "credential"]
+        widgets = {"name": forms.TextInput(attrs={"dir": "auto"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
+
+
 class JoinForm(forms.Form):
     """What an invited person fills in."""
 

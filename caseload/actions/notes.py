@@ -1,13 +1,15 @@
 """Signing notes, adding to them, and reading them over."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from accounts.access import supervised_teams
+from accounts.access import supervised_teams, teams_of
 from accounts.actions.events import note
 from accounts.models import User
 from caseload.models import Agreement, NoteAddition, Participant, RecordReview, Session, SessionReview
@@ -26,8 +28,24 @@ class NotSigned(Exception):
     """The note is not signed yet: it can still be written anew."""
 
 
+class StillTheirs(Exception):
+    """Whoever wrote the note can still sign it."""
+
+
+class ChangedMeanwhile(Exception):
+    """The note was written anew since it was read; `session` is how it stands now."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+
 class NeedsWords(Exception):
     """The team wants a few words about a session that took place."""
+
+
+# What may be written anew while the note is not signed.
+REWRITTEN = ("method", "place", "minutes", "strands", "shared_experience", "goal_id", "note")
 
 
 def lock(session: Session) -> Session:
@@ -56,23 +74,69 @@ def sign(*, session: Session, by: User, at: datetime) -> Session:
     return session
 
 
+def note_mark(session: Session) -> str:
+    """A short mark of what an unsigned note says; it changes with any part of it that may be written anew."""
+    said = [str(getattr(session, name)) for name in REWRITTEN]
+    return sha256(json.dumps([said, activities_of(session)]).encode()).hexdigest()[:32]
+
+
+def activities_of(session: Session) -> list[str]:
+    """The codes of what the two did, in one order."""
+    return sorted(session.activities.values_list("pk", flat=True))
+
+
 @transaction.atomic
-def rewrite(*, session: Session, fields: Mapping[str, Any], by: User, at: datetime) -> Session:
+def rewrite(*, session: Session, fields: Mapping[str, Any], seen: str, by: User, at: datetime) -> Session:
     """Write an unsigned note anew; what changed stands in the audit by the names of its fields.
 
-    Raises NotYours, AlreadySigned.
+    `seen` is the mark of what it said when the change was begun. Raises NotYours, AlreadySigned, and
+    ChangedMeanwhile where another window has saved since, so that no words are lost unseen.
     """
     session = lock(session)
     if session.specialist_id != by.pk:
         raise NotYours
     if session.signed_at is not None:
         raise AlreadySigned
-    changed = sorted(name for name, value in fields.items() if getattr(session, name) != value)
+    given = dict(fields)
+    activities = given.pop("activities", None)
+    changed = sorted(name for name, value in given.items() if getattr(session, name) != value)
+    other_activities = activities is not None and sorted(one.pk for one in activities) != activities_of(session)
+    if not changed and not other_activities:
+        return session
+    if seen != note_mark(session):
+        raise ChangedMeanwhile(session)
     for name in changed:
-        setattr(session, name, fields[name])
-    if changed:
-        session.save(update_fields=changed)
-        note("note_rewritten", subject=session, by=by, at=at, fields=changed)
+        setattr(session, name, given[name])
+    session.save(update_fields=changed)
+    if other_activities:
+        session.activities.set(activities)
+        changed.append("activities")
+    note("note_rewritten", subject=session, by=by, at=at, fields=changed)
+    return session
+
+
+def may_be_left(session: Session) -> bool:
+    """Whether the note is owed by somebody who can sign it no more: they have left, or left the team."""
+    owed = session.signed_at is None and session.unsigned_at is None and session.note_due_on is not None
+    return owed and session.team_id not in teams_of(session.specialist)
+
+
+@transaction.atomic
+def leave_unsigned(*, session: Session, reason: str, by: User, at: datetime) -> Session:
+    """A supervisor says why the note of somebody who left stays without a signature; it is owed no more.
+
+    What it says stays as it is. The first reason is kept. Raises NotYours, StillTheirs.
+    """
+    session = lock(session)
+    if session.team_id not in supervised_teams(by):
+        raise NotYours
+    if session.unsigned_at is not None:
+        return session
+    if not may_be_left(session):
+        raise StillTheirs
+    session.unsigned_because, session.unsigned_at, session.unsigned_by = reason, at, by
+    session.save(update_fields=["unsigned_because", "unsigned_at", "unsigned_by"])
+    note("note_left_unsigned", subject=session, by=by, at=at)
     return session
 
 
@@ -104,8 +168,13 @@ def add(
 
 @transaction.atomic
 def agree(*, session: Session, agrees: bool, words: str, on: date, by: User, at: datetime) -> Agreement:
-    """Keep what the person said of the note on that local day; the same is kept once."""
+    """Keep what the person said of the signed note on that local day; the same is kept once. Raises NotSigned.
+
+    Before it is signed it may still be written anew, and their answer would stand beside words they never read.
+    """
     session = lock(session)
+    if session.signed_at is None:
+        raise NotSigned
     said, created = Agreement.objects.get_or_create(
         session=session, agrees=agrees, words=words, said_on=on, defaults={"recorded_by": by, "recorded_at": at}
     )

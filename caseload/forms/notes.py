@@ -4,40 +4,37 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
 from caseload.forms.hints import hinted
-from caseload.forms.session import SHARED
-from caseload.models import NoteAddition, Session, Strand
+from caseload.forms.session import SHARED, TouchedFields
+from caseload.models import Goal, NoteAddition, Session
 from caseload.models.notes import FOR_A_WHILE, WITH_REASON, AdditionKind
 
 
-class RewriteForm(forms.ModelForm):
+class RewriteForm(TouchedFields, forms.ModelForm):
     """What may be written anew while the note is not signed; when and whether they met stays."""
-
-    strands = forms.MultipleChoiceField(
-        label=_("What it touched"),
-        choices=Strand,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Up to two."),
-    )
 
     class Meta:
         model = Session
-        fields = ["method", "place", "minutes", "strands", "shared_experience", "note"]
+        fields = ["method", "place", "minutes", "strands", "activities", "shared_experience", "goal", "note"]
         widgets = {
             "method": forms.RadioSelect,
             "shared_experience": forms.RadioSelect,
             "note": forms.Textarea(attrs={"rows": 8, "dir": "auto", **hinted()}),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, goals: QuerySet[Goal], **kwargs: Any) -> None:
+        """`goals` are those the session may have worked on; the one it names stays among them."""
         super().__init__(*args, **kwargs)
         self.fields["method"].choices = Session.method.field.choices
+        self.offer_activities([one.pk for one in self.initial.get("activities", [])])
+        self.fields["goal"].queryset = Goal.objects.filter(Q(pk__in=goals) | Q(pk=self.instance.goal_id))
+        self.fields["goal"].empty_label = _("none in particular")
         self.fields["shared_experience"].widget.choices = SHARED
         self.fields["shared_experience"].label = _("I shared own lived experience")
         if self.instance.meeting_id:
@@ -49,7 +46,7 @@ class RewriteForm(forms.ModelForm):
             self.fields["minutes"].min_value = 1
             self.fields["minutes"].widget.attrs["inputmode"] = "numeric"
         else:
-            for name in ("place", "minutes", "strands", "shared_experience"):
+            for name in ("place", "minutes", "strands", "activities", "shared_experience", "goal"):
                 del self.fields[name]
 
     def clean_minutes(self) -> int:
@@ -58,13 +55,6 @@ class RewriteForm(forms.ModelForm):
         if not 1 <= minutes <= 1440:
             raise forms.ValidationError(_("Between 1 minute and a day (1,440)."))
         return minutes
-
-    def clean_strands(self) -> list[str]:
-        """At most two strands."""
-        strands = self.cleaned_data["strands"]
-        if len(strands) > 2:
-            raise forms.ValidationError(_("Please choose the two that matter most."))
-        return strands
 
     def _post_clean(self) -> None:
         """The session itself is left alone: the deed writes it, from what is in `cleaned_data`."""
@@ -102,6 +92,17 @@ class AdditionForm(forms.ModelForm):
                 "kind", _t("This could be added until %(day)s. A correction is always possible.") % {"day": day}
             )
         return cleaned
+
+
+class LeaveUnsignedForm(forms.Form):
+    """Why a note stays without a signature."""
+
+    reason = forms.CharField(
+        label=_("Why it stays without a signature"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+        help_text=_("For example: left on 3 May, before it was signed."),
+    )
 
 
 class AgreementForm(forms.Form):

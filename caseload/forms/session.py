@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
@@ -25,7 +26,37 @@ LENGTHS = [(15, _("15 min")), (30, _("30 min")), (45, _("45 min")), (60, _("1 ho
 SHARED = [("unknown", _("Not said")), ("true", _("Yes")), ("false", _("No"))]
 
 
-class SessionForm(forms.ModelForm):
+class TouchedFields(forms.Form):
+    """What a session touched, and what was done; mixed into the forms that ask for it."""
+
+    strands = forms.MultipleChoiceField(
+        label=_("What it touched"),
+        choices=Strand,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Up to two."),
+    )
+    activities = forms.ModelMultipleChoiceField(
+        label=_("What you did together"),
+        queryset=Activity.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def offer_activities(self, chosen: Sequence[str] = ()) -> None:
+        """Those in use, and those chosen before."""
+        offered = Activity.objects.filter(Q(is_active=True) | Q(pk__in=chosen))
+        self.fields["activities"].queryset = offered.order_by("position", "pk")
+
+    def clean_strands(self) -> list[str]:
+        """At most two strands, as the record has it."""
+        strands = self.cleaned_data["strands"]
+        if len(strands) > 2:
+            raise forms.ValidationError(_("Please choose the two that matter most."))
+        return strands
+
+
+class SessionForm(TouchedFields, forms.ModelForm):
     """What happened. Date and time are the team's local ones; `moment` of the calendar turns them into UTC."""
 
     form_token = forms.UUIDField(widget=forms.HiddenInput)
@@ -40,19 +71,6 @@ class SessionForm(forms.ModelForm):
         max_value=1440,
         required=False,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
-    strands = forms.MultipleChoiceField(
-        label=_("What it touched"),
-        choices=Strand,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Up to two."),
-    )
-    activities = forms.ModelMultipleChoiceField(
-        label=_("What you did together"),
-        queryset=Activity.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
     )
     win = forms.CharField(
         label=_("A win, in a sentence"),
@@ -113,7 +131,7 @@ class SessionForm(forms.ModelForm):
         super().__init__(*args, initial=initial, **kwargs)
         self.participant = participant
         self.local_now = local_now
-        self.fields["activities"].queryset = Activity.objects.filter(is_active=True).order_by("position")
+        self.offer_activities()
         # Every choice is made already or has to be made; an empty one would only be one more to read.
         for name, choices in (("method", Session.method.field.choices), ("status", SessionStatus.choices)):
             self.fields[name].choices = choices
@@ -139,13 +157,6 @@ class SessionForm(forms.ModelForm):
         """The token is never empty: without it a page sent again would be saved again."""
         return self.cleaned_data["form_token"]
 
-    def clean_strands(self) -> list[str]:
-        """At most two strands, as the record has it."""
-        strands = self.cleaned_data["strands"]
-        if len(strands) > 2:
-            raise forms.ValidationError(_("Please choose the two that matter most."))
-        return strands
-
     def clean(self) -> dict[str, Any]:
         """Minutes, strands and activities where the two met, none where they did not; no time to come."""
         cleaned = super().clean()
@@ -161,6 +172,18 @@ class SessionForm(forms.ModelForm):
             cleaned["tried"], cleaned["tried_answer"] = "", ""
         check_when(self, self.local_now)
         return cleaned
+
+
+def chips_of(form: forms.BaseForm) -> dict[str, Any]:
+    """What `_parts/_activities.html` shows of a form: the activities by strand, and which are chosen."""
+    if "activities" not in form.fields:
+        return {}
+    offered = list(form.fields["activities"].queryset)
+    by_strand = [
+        {"label": label, "activities": [row for row in offered if row.strand == code]} for code, label in Strand.choices
+    ]
+    chosen = {str(getattr(code, "pk", code)) for code in form["activities"].value() or []}
+    return {"by_strand": by_strand, "chosen_activities": chosen}
 
 
 def check_when(form: forms.BaseForm, local_now: datetime) -> None:

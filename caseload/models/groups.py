@@ -10,7 +10,7 @@ from accounts.access import supervised_teams
 from accounts.ids import new_id
 from accounts.models import Team, User
 from caseload.models.participants import Participant
-from caseload.models.sessions import Method, Place
+from caseload.models.sessions import Method, Place, Session
 
 
 def led_by(user: Any) -> Q:
@@ -24,6 +24,19 @@ class GroupQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> "GroupQuerySet":
         """Those this person leads, and those of teams they supervise; nobody else's."""
         return self.filter(pk__in=self.model.objects.filter(led_by(user)).values("pk"))
+
+
+def may_have_come(user: Any, team: Any, series: Any) -> models.QuerySet[Participant]:
+    """Whom this person may tick at a meeting: those they see, and who comes to the group they lead, or came before."""
+    people = Participant.objects.active().filter(team=team)
+    mine = Participant.objects.visible_to(user).active().filter(team=team)
+    if series is None:
+        return people.filter(pk__in=mine.values("pk"))
+    earlier = GroupMeeting.objects.visible_to(user).filter(series=series)
+    came = Session.objects.held().filter(meeting__in=earlier)
+    listed = RosterPlace.objects.visible_to(user).current().filter(series=series)
+    known = [one.values("participant") for one in (came, listed)]
+    return people.filter(Q(pk__in=mine.values("pk")) | Q(pk__in=known[0]) | Q(pk__in=known[1]))
 
 
 class GroupSeries(models.Model):

@@ -1,38 +1,63 @@
 """What is still to be written, read or looked through: questions over a team's notes and records."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DateField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Count,
+    DateField,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    Window,
+)
+from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.models import Team, User
+from caseload.models.groups import GroupMeeting
 from caseload.models.notes import RecordReview, SessionReview
 from caseload.models.participants import Participant
 from caseload.models.sessions import Session, SessionQuerySet
 
+# So many parts of meetings at one time are looked at, to show a few.
+FEW_MEETINGS = 60
+
 
 def owed_by(user: User) -> SessionQuerySet:
     """Somebody's own notes that are not signed yet, those due first in front."""
-    mine = Session.objects.visible_to(user).note_owed().filter(specialist=user)
+    mine = Session.objects.kept_by(user).note_owed()
     return mine.select_related("participant", "team").order_by("note_due_on", "pk")
 
 
-def owed_in(teams: list[Any]) -> QuerySet[Any, Any]:
-    """For each colleague of these teams who owes notes: how many, and since when the oldest is due."""
-    rows = Session.objects.note_owed().filter(team__in=teams)
-    return (
-        rows.values("specialist", name=F("specialist__name"))
-        .annotate(number=Count("pk"), first=Min("note_due_on"))
-        .order_by("first", "name")
-    )
+def owed_in(user: User, teams: list[Any], each: int) -> SessionQuerySet:
+    """What the colleagues of this supervisor's teams owe: of each the first `each` due, whoever is late in front.
+
+    Adds of whose notes it is one: `number`, how many these are, and `first`, when the first was due.
+    """
+    rows = Session.objects.visible_to(user).note_owed().filter(team__in=teams).exclude(specialist=user)
+    theirs = {"partition_by": F("specialist")}
+    rows = rows.annotate(
+        number=Window(Count("pk"), **theirs),
+        first=Window(Min("note_due_on"), **theirs),
+        turn=Window(RowNumber(), order_by=[F("note_due_on"), F("pk")], **theirs),
+    ).filter(turn__lte=each)
+    return rows.select_related("participant", "team", "specialist").order_by("first", "specialist", "turn")
 
 
-def to_read(user: User, teams: list[Any], since: datetime) -> SessionQuerySet:
+def to_read(user: User, teams: list[Any]) -> SessionQuerySet:
     """Signed notes of these teams nobody has marked as read, newest first; not one's own."""
     rows = Session.objects.visible_to(user).filter(team__in=teams, team__record_rules__notes_are_reviewed=True)
-    rows = rows.filter(signed_at__isnull=False, started_at__gte=since).exclude(specialist=user)
+    rows = rows.filter(signed_at__isnull=False).exclude(specialist=user)
     unread = rows.filter(~Exists(SessionReview.objects.filter(session=OuterRef("pk"))))
     return unread.select_related("participant", "specialist", "team").order_by("-started_at", "-pk")
 
@@ -48,20 +73,29 @@ class SameTime:
     specialist: str
 
 
-def at_the_same_time(user: Any, session: Session, participant: Participant) -> list[SameTime]:
-    """What this colleague, or this person, has in the record already for that time; a few of them. Two queries.
+def led(by: Any) -> QuerySet[Any, Any]:
+    """The meetings of groups which these colleagues led; also where the parts are signed by another who led."""
+    return GroupMeeting.facilitators.through.objects.filter(user__in=by).values("groupmeeting")
 
-    The session itself, sent a second time, is no other.
+
+def at_the_same_time(
+    user: Any, began: datetime, minutes: int, *, leaders: Iterable[Any], people: Iterable[Any], but: Q
+) -> list[SameTime]:
+    """What these colleagues, or these people, have in the record already for that time; a few of them. Two queries.
+
+    `but` names the session or meeting itself, which is no other; a meeting of many counts once. `user` is told
+    names only of those they may see.
     """
-    began, minutes = session.started_at, session.minutes or 0
-    ours = Q(specialist=user.pk) | Q(participant=participant.pk)
-    rows = list(
+    leaders = list(leaders)
+    ours = Q(specialist__in=leaders) | Q(participant__in=list(people)) | Q(meeting__in=led(leaders))
+    found = (
         Session.objects.filter(ours)
-        .exclude(form_token=session.form_token)
+        .exclude(but)
         .overlapping(began, began + timedelta(minutes=minutes))
         .select_related("participant", "specialist")
-        .order_by("started_at", "pk")[:5]
+        .order_by("started_at", "pk")[:FEW_MEETINGS]
     )
+    rows = list({row.meeting_id or row.pk: row for row in reversed(found)}.values())[::-1][:5]
     seen = set(Session.objects.visible_to(user).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     return [
         SameTime(
@@ -78,12 +112,23 @@ def at_the_same_time(user: Any, session: Session, participant: Participant) -> l
 def overlapping_pairs(user: User, teams: list[Any], since: datetime) -> SessionQuerySet:
     """Sessions of these teams since then that another of the same colleague or person overlaps, newest first.
 
-    Adds `other_at`, `other_minutes` and `other_same` ("colleague" where the same colleague was in both).
+    A colleague who led a meeting with another was there too. Adds what the other was: `other_at`,
+    `other_minutes`, `other_participant`, `other_specialist`. `once` has each pair of meetings once.
     """
     minute = timedelta(minutes=1)
     rows = Session.objects.visible_to(user).held().filter(team__in=teams, started_at__gte=since)
-    others = Session.objects.held().exclude(pk=OuterRef("pk"))
-    others = others.filter(Q(specialist=OuterRef("specialist")) | Q(participant=OuterRef("participant")))
+    # The parts of one meeting are one thing that happened.
+    occasion = Coalesce("meeting", "pk")
+    rows = rows.annotate(occasion=occasion)
+    others = Session.objects.held().annotate(occasion=occasion).exclude(occasion=OuterRef("occasion"))
+    led_too = GroupMeeting.facilitators.through.objects.filter(
+        groupmeeting=OuterRef("meeting"), user=OuterRef(OuterRef("specialist"))
+    )
+    others = others.filter(
+        Q(specialist=OuterRef("specialist"))
+        | Q(participant=OuterRef("participant"))
+        | (Q(meeting__isnull=False) & Exists(led_too))
+    )
     # A session is a day long at most, so the index on the start is enough to find them.
     near = others.filter(
         started_at__lt=OuterRef("started_at") + OuterRef("minutes") * minute,
@@ -95,6 +140,7 @@ def overlapping_pairs(user: User, teams: list[Any], since: datetime) -> SessionQ
         rows.annotate(other=Subquery(first.values("pk")[:1]))
         .filter(other__isnull=False)
         .annotate(
+            other_occasion=Subquery(first.values("occasion")[:1]),
             other_at=Subquery(first.values("started_at")[:1]),
             other_minutes=Subquery(first.values("minutes")[:1]),
             other_participant=Subquery(first.values("participant__name_used")[:1]),
@@ -105,15 +151,35 @@ def overlapping_pairs(user: User, teams: list[Any], since: datetime) -> SessionQ
     )
 
 
-def records_to_review(user: User, teams: list[Any], default_days: int, on: date) -> QuerySet[Participant]:
-    """Active participants of these teams whose record, on that day, had waited as long as the team says to be read."""
+def once(pairs: Iterable[Any], most: int) -> list[Any]:
+    """Up to so many of `overlapping_pairs`: a meeting of twelve beside one call is one overlap, not twelve."""
+    rows: dict[frozenset[Any], Any] = {}
+    for row in pairs:
+        rows.setdefault(frozenset((row.occasion, row.other_occasion)), row)
+        if len(rows) == most:
+            break
+    return list(rows.values())
+
+
+class LocalDay(Func):
+    """The day a moment falls on in the zone of a team."""
+
+    template = "(%(expressions)s)::date"
+    arg_joiner = " AT TIME ZONE "
+    output_field = DateField()
+
+
+def records_to_review(user: User, teams: list[Any], default_days: int, at: datetime) -> QuerySet[Participant]:
+    """Active participants of these teams whose record has waited as long as the team says to be read, by its day."""
     latest = RecordReview.objects.filter(participant=OuterRef("pk")).order_by("-reviewed_on")
     limit = Coalesce("team__record_rules__record_review_days", default_days)
     people = Participant.objects.visible_to(user).active().filter(team__in=teams)
-    last = Coalesce(Subquery(latest.values("reviewed_on")[:1]), F("created_at__date"))
+    last = Coalesce(Subquery(latest.values("reviewed_on")[:1]), LocalDay(F("created_at"), F("team__time_zone")))
     people = people.annotate(last_reviewed=Subquery(latest.values("reviewed_on")[:1]), last=last)
     due = ExpressionWrapper(F("last") + limit, output_field=DateField())
-    return people.annotate(review_due=due).filter(review_due__lte=on).order_by("review_due", "pk")
+    moment = Value(at, output_field=DateTimeField())
+    people = people.annotate(review_due=due).filter(review_due__lte=LocalDay(moment, F("team__time_zone")))
+    return people.order_by("review_due", "pk")
 
 
 def with_rules(teams: list[Any]) -> QuerySet[Team]:
@@ -122,16 +188,28 @@ def with_rules(teams: list[Any]) -> QuerySet[Team]:
 
 
 def minutes_of(teams: list[Any], began: datetime, ended: datetime) -> QuerySet[Any, Any]:
-    """The sessions that took place between two moments, as (team, colleague, name, person, start, minutes)."""
+    """The sessions that took place, as (team, colleague, name, start, minutes, person, meeting), between two moments.
+
+    Each person's part of a meeting is one of them.
+    """
     rows = Session.objects.held().filter(team__in=teams, started_at__gte=began, started_at__lt=ended)
-    return rows.order_by("specialist__name", "started_at").values_list(
-        "team", "specialist", "specialist__name", "participant", "started_at", "minutes"
+    return rows.order_by("started_at", "pk").values_list(
+        "team", "specialist", "specialist__name", "started_at", "minutes", "participant", "meeting"
     )
 
 
+def led_minutes_of(teams: list[Any], began: datetime, ended: datetime) -> QuerySet[Any, Any]:
+    """The meetings of groups, once for each who led: (team, colleague, name, start, minutes), between two moments."""
+    rows = GroupMeeting.objects.filter(team__in=teams, started_at__gte=began, started_at__lt=ended)
+    rows = rows.filter(facilitators__isnull=False).order_by("started_at", "pk")
+    return rows.values_list("team", "facilitators", "facilitators__name", "started_at", "minutes")
+
+
 def first_of(month: str, today: date) -> date:
-    """The first day of a month written as 2026-05; this month's where it is none."""
+    """The first day of a month written as 2026-05; this month's where it is none, or nobody can mean it."""
     try:
-        return date.fromisoformat(f"{month}-01")
+        first = date.fromisoformat(f"{month}-01")
     except ValueError:
         return today.replace(day=1)
+    # The month before and after it is there in every zone.
+    return first if 1900 < first.year < 9999 else today.replace(day=1)

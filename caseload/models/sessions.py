@@ -109,8 +109,15 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.annotate(addition_kinds=ArraySubquery(kinds))
 
     def note_owed(self) -> "SessionQuerySet":
-        """Those whose note is not signed yet."""
-        return self.filter(signed_at=None, note_due_on__isnull=False)
+        """Those whose note is not signed yet, and not left so for a reason."""
+        return self.filter(signed_at=None, note_due_on__isnull=False, unsigned_at=None)
+
+    def kept_by(self, user: Any) -> "SessionQuerySet":
+        """Those whose note is still this person's to sign, also of somebody whose record they do not see any more.
+
+        They were there and wrote it; it opens nothing else. Nobody but them can sign it.
+        """
+        return self.filter(specialist=user.pk, signed_at=None, team__in=teams_of(user))
 
     def overlapping(self, began: datetime, ended: datetime) -> "SessionQuerySet":
         """Those in which the two met at the same time; touching ends do not count. A session is a day long at most."""
@@ -175,6 +182,12 @@ class Session(models.Model):
     signed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, editable=False)
     signed_name = models.CharField(max_length=120, blank=True, editable=False, db_default="", default="")
     signed_credential = models.CharField(max_length=60, blank=True, editable=False, db_default="", default="")
+    # Whoever wrote it has left the team: a supervisor said why it stays without a signature. Kept (trigger).
+    unsigned_because = models.CharField(
+        _("stays without a signature, because"), max_length=300, blank=True, editable=False, db_default="", default=""
+    )
+    unsigned_at = models.DateTimeField(null=True, editable=False)
+    unsigned_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, editable=False)
     form_token = models.UUIDField(
         unique=True, editable=False, help_text="Made with the page: a double click or a page sent again saves once."
     )
@@ -204,6 +217,14 @@ class Session(models.Model):
                     & ~Q(signed_name="")
                 ),
                 name="session_signed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_by=None) | Q(signed_by=F("specialist")), name="session_signed_by_who_was_there"
+            ),
+            models.CheckConstraint(
+                condition=Q(unsigned_at=None, unsigned_by=None, unsigned_because="")
+                | (Q(unsigned_at__isnull=False, unsigned_by__isnull=False) & ~Q(unsigned_because="")),
+                name="session_unsigned_for_a_reason",
             ),
         ]
         indexes = [

@@ -55,7 +55,8 @@ def log_session(
         raise planning.ServicesEnded
     zone = participant.team.time_zone
     session.team = participant.team
-    session.specialist = by
+    if session.specialist_id is None:  # a part of a meeting may be that of another who led it
+        session.specialist = by
     session.logged_at = at
     session.logged_late = local_date(session.started_at, zone) < local_date(at, zone)
     due = rules_of(participant.team).note_due_days

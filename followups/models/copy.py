@@ -144,7 +144,7 @@ def values(row: models.Model, zone: ZoneInfo) -> dict[str, Any]:
             continue
         told[field.name] = in_words(row, field, value, zone)
     if isinstance(row, Session):
-        if row.meeting is not None and row.meeting.description:
+        if row.meeting is not None and row.met and row.meeting.description:
             told["what_the_group_did"] = row.meeting.description
         activities = [activity.label for activity in row.activities.all()]
         told |= {"activities": activities} if activities else {}

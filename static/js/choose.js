@@ -3,7 +3,8 @@
   const parts = document.querySelectorAll("[data-shown-by]");
   const refresh = () => {
     parts.forEach((part) => {
-      const chosen = document.querySelector(`[name="${part.dataset.shownBy}"]:checked`);
+      const field = `[name="${part.dataset.shownBy}"]`;
+      const chosen = document.querySelector(`${field}:checked, select${field}`);
       part.hidden = !part.dataset.shownFor.split(" ").includes(chosen ? chosen.value : "");
     });
   };

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.actions import people
-from accounts.models import Invitation, Membership, OutgoingEmail, Role, User
+from accounts.models import AuditEvent, Invitation, Membership, OutgoingEmail, Role, User
 from caseload.actions import handover
 from caseload.models import Assignment
 from followups.actions import leaving
@@ -96,6 +96,22 @@ def test_the_link_lets_them_in_once(client, invitation) -> None:
     assert join(client, invitation, name="Somebody else").status_code == 410
     user.refresh_from_db()
     assert user.name == "Nia"
+
+
+def test_what_they_write_under_notes_comes_with_them_and_changes_later(
+    client, sign_in, invitation, administrator
+) -> None:
+    join(client, invitation, credential="CPS")
+    nia = User.objects.get(pk=invitation.user_id)
+    assert (nia.name, nia.credential) == ("Nia", "CPS")
+    address = reverse("rename", args=[nia.pk])
+    assert sign_in(administrator).post(address, {"name": " ", "credential": "x"}).context["form"].errors
+    for _twice in range(2):
+        sign_in(administrator).post(address, {"name": "Nia", "credential": "CPS-II"})
+    nia.refresh_from_db()
+    assert (nia.name, nia.credential) == ("Nia", "CPS-II")
+    renamed = AuditEvent.objects.get(action="colleague_renamed")
+    assert (renamed.by, renamed.facts) == (administrator, {"fields": ["credential"]})
 
 
 def test_the_link_ends_after_three_days(client, invitation, time_machine) -> None:

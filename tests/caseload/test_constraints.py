@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
-from caseload.models import Assignment, Participant, ServiceEpisode, Session
+from caseload.actions import notes
+from caseload.models import Agreement, Assignment, Participant, RecordRules, ServiceEpisode, Session
 from tests import factories
 
 
@@ -173,3 +174,63 @@ def test_one_form_is_saved_once(participant: Participant) -> None:
 def test_a_draft_exists_once_for_its_author(participant: Participant, specialist: User) -> None:
     factories.SessionDraftFactory(author=specialist, participant=participant)
     refused(lambda: factories.SessionDraftFactory(author=specialist, participant=participant), "sessiondraft_one_each")
+
+
+def test_a_signed_note_is_signed_by_who_was_there(participant: Participant, specialist: User, colleague: User) -> None:
+    session = factories.SessionFactory(participant=participant, specialist=specialist)
+    signed = {"signed_at": factories.NOON, "signed_by": colleague, "signed_name": "Kim"}
+    refused(lambda: Session.objects.filter(pk=session.pk).update(**signed), "session_signed_by_who_was_there")
+
+
+def test_only_anothers_signed_note_is_marked_read(participant: Participant, specialist: User, colleague: User) -> None:
+    session = factories.SessionFactory(participant=participant, specialist=specialist)
+    marked = "INSERT INTO caseload_sessionreview (session_id, reviewer_id, read_at) VALUES (%s, %s, now())"
+
+    def mark(by: User) -> None:
+        connection.cursor().execute(marked, [session.pk, by.pk])
+
+    refused(lambda: mark(colleague), "is not signed")
+    notes.sign(session=session, by=specialist, at=factories.NOON)
+    refused(lambda: mark(specialist), "the reader's own")
+    mark(colleague)
+
+
+def test_nobody_agrees_with_a_note_that_may_still_change(participant: Participant, specialist: User) -> None:
+    session = factories.SessionFactory(participant=participant, specialist=specialist)
+    said = {"session": session, "agrees": True, "said_on": factories.DAY, "recorded_at": factories.NOON}
+    refused(lambda: Agreement.objects.create(**said, recorded_by=specialist), "is not signed")
+
+
+def test_who_led_a_signed_meeting_stays(participant: Participant, specialist: User, colleague: User) -> None:
+    met = factories.GroupMeetingFactory(team=participant.team, facilitators=[specialist])
+    part = {"participant": participant, "specialist": specialist, "meeting": met}
+    session = factories.SessionFactory(**part, started_at=met.started_at, minutes=60)
+    met.facilitators.add(colleague)
+    notes.sign(session=session, by=specialist, at=factories.NOON)
+    link = met.facilitators.through.objects
+    other = factories.UserFactory()
+    refused(lambda: link.create(groupmeeting=met, user=other), "so is who led it")
+    refused(lambda: link.filter(user=colleague).delete(), "so is who led it")
+    refused(lambda: link.filter(user=colleague).update(user=other), "so is who led it")
+
+
+def test_what_came_after_a_signed_session_stays(participant: Participant, specialist: User) -> None:
+    session = factories.SessionFactory(participant=participant, specialist=specialist)
+    change = "UPDATE followups_nextstep SET reason = %s WHERE session_id = %s"
+    connection.cursor().execute(change, ["They will call", session.pk])
+    notes.sign(session=session, by=specialist, at=factories.NOON)
+    refused(lambda: connection.cursor().execute(change, ["Nothing", session.pk]), "so is what came next")
+    delete = "DELETE FROM followups_nextstep WHERE session_id = %s"
+    refused(lambda: connection.cursor().execute(delete, [session.pk]), "so is what came next")
+
+
+@pytest.mark.parametrize("words", ["", " \n\t "])
+def test_a_team_that_wants_words_has_them_under_every_signature(
+    participant: Participant, specialist: User, words: str
+) -> None:
+    met = factories.SessionFactory(participant=participant, specialist=specialist, note=words)
+    missed = factories.SessionFactory(participant=participant, specialist=specialist, status="no_show", minutes=None)
+    RecordRules.objects.create(team=participant.team, narrative_required=True)
+    signed = {"signed_at": factories.NOON, "signed_by": specialist, "signed_name": "Sam"}
+    refused(lambda: Session.objects.filter(pk=met.pk).update(**signed), "wants words")
+    assert Session.objects.filter(pk=missed.pk).update(**signed) == 1

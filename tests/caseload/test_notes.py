@@ -55,16 +55,17 @@ def test_only_who_was_there_signs_or_writes_anew(session, supervisor, colleague)
         with pytest.raises(notes.NotYours):
             notes.sign(session=session, by=other, at=NOON)
         with pytest.raises(notes.NotYours):
-            notes.rewrite(session=session, fields={"note": "x"}, by=other, at=NOON)
+            notes.rewrite(session=session, fields={"note": "x"}, seen="", by=other, at=NOON)
 
 
 def test_before_it_is_signed_it_is_written_anew_and_afterwards_not(session, specialist) -> None:
-    notes.rewrite(session=session, fields={"note": "We planned it together."}, by=specialist, at=NOON)
+    seen = notes.note_mark(session)
+    notes.rewrite(session=session, fields={"note": "We planned it together."}, seen=seen, by=specialist, at=NOON)
     session.refresh_from_db()
     assert session.note == "We planned it together."
     notes.sign(session=session, by=specialist, at=NOON)
     with pytest.raises(notes.AlreadySigned):
-        notes.rewrite(session=session, fields={"note": "x"}, by=specialist, at=NOON)
+        notes.rewrite(session=session, fields={"note": "x"}, seen=seen, by=specialist, at=NOON)
 
 
 def test_words_are_wanted_only_where_the_team_says_so_and_they_met(participant, specialist, team) -> None:

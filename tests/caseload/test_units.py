@@ -34,18 +34,26 @@ def test_the_whole_table(rule: str, table: list[tuple[int, int]]) -> None:
 
 @pytest.mark.parametrize(("rule", "alone", "pooled"), [("round8", 2, 1), ("floor15", 0, 1), ("upto15", 2, 2)])
 def test_two_short_contacts_on_one_day_depend_on_the_scope(rule: str, alone: int, pooled: int) -> None:
-    twice = [("Sam", "Maya", DAY, 10), ("Sam", "Maya", DAY, 10)]
+    twice = [("Sam", "Maya", DAY, False, 10)] * 2
     assert (total(twice, rule, "session"), total(twice, rule, "day")) == (alone, pooled)
 
 
-@pytest.mark.parametrize("other", [("Kim", "Maya", DAY), ("Sam", "Noa", DAY), ("Sam", "Maya", date(2026, 5, 7))])
-def test_only_one_colleague_one_person_and_one_day_are_pooled(other: tuple[str, str, date]) -> None:
-    contacts = [("Sam", "Maya", DAY, 10), (*other, 10)]
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("Kim", "Maya", DAY, False),
+        ("Sam", "Noa", DAY, False),
+        ("Sam", "Maya", date(2026, 5, 7), False),
+        ("Sam", "Maya", DAY, True),
+    ],
+)
+def test_only_one_colleague_one_person_one_day_and_one_kind_are_pooled(other: tuple[str, str, date, bool]) -> None:
+    contacts = [("Sam", "Maya", DAY, False, 10), (*other, 10)]
     assert total(contacts, "floor15", "day") == 0
 
 
 def test_without_a_rule_nothing_is_counted() -> None:
-    assert total([("Sam", "Maya", DAY, 60)], "", "day") == 0
+    assert total([("Sam", "Maya", DAY, False, 60)], "", "day") == 0
 
 
 @given(st.integers(0, 1440), st.integers(0, 1440))

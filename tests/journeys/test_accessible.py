@@ -155,7 +155,7 @@ def test_every_page(open_as, people, size: dict, scheme: str) -> None:
 def test_a_signed_note_and_what_is_added(open_as, people) -> None:
     users, _ids = people
     signed = Session.objects.exclude(signed_at=None).get()
-    for name in ("session", "add_to_note"):
+    for name in ("session", "add_to_note", "agree_with_note"):
         page = open_as(users["specialist"], reverse(name, args=[signed.pk]), size=PHONE)
         assert not Axe().run(page, options=RULES).response["violations"]
         assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")

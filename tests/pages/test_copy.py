@@ -263,6 +263,7 @@ def test_twenty_years_are_copied_in_as_many_queries_as_a_week(sign_in, specialis
 
 def test_a_note_is_read_together(sign_in, specialist, participant) -> None:
     session = factories.SessionFactory(participant=participant, specialist=specialist, note="We planned the move.")
+    notes.sign(session=session, by=specialist, at=NOON)
     client, address = sign_in(specialist), reverse("agree_with_note", args=[session.pk])
     assert "We planned the move." in client.get(address).content.decode()
     assert client.post(address, {"agrees": "no", "words": ""}).context["form"].errors
@@ -272,9 +273,57 @@ def test_a_note_is_read_together(sign_in, specialist, participant) -> None:
     assert "I planned it, they helped." in client.get(reverse("session", args=[session.pk])).content.decode()
 
 
+def test_nobody_agrees_to_what_may_still_change(sign_in, specialist, participant) -> None:
+    session = factories.SessionFactory(participant=participant, specialist=specialist, note="We planned the move.")
+    client, address = sign_in(specialist), reverse("agree_with_note", args=[session.pk])
+    assert address not in client.get(reverse("session", args=[session.pk])).content.decode()
+    assert client.post(address, {"agrees": "yes"}).url == reverse("session", args=[session.pk])
+    assert not Agreement.objects.exists()
+    with pytest.raises(notes.NotSigned):
+        notes.agree(session=session, agrees=True, words="", on=DAY, by=specialist, at=NOON)
+    notes.sign(session=session, by=specialist, at=NOON)
+    assert address in client.get(reverse("session", args=[session.pk])).content.decode()
+    client.post(address, {"agrees": "yes"})
+    assert Agreement.objects.get().agrees
+
+
+def test_they_read_the_whole_note_before_they_agree(sign_in, specialist, participant, team) -> None:
+    met = factories.GroupMeetingFactory(team=team, description="We cooked rice.", started_at=NOON, minutes=45)
+    session = factories.SessionFactory(
+        participant=participant, specialist=specialist, meeting=met, started_at=NOON, minutes=45, note="Was glad."
+    )
+    notes.sign(session=session, by=specialist, at=NOON)
+    added = {"kind": "correction", "text": "It was soup.", "reason": "Mixed up", "form_token": factories.new_id()}
+    notes.add(session=session, by=specialist, at=NOON, **added)
+    client = sign_in(specialist)
+    for name in ("agree_with_note", "session"):
+        text = client.get(reverse(name, args=[session.pk])).content.decode()
+        for words in ("We cooked rice.", "Was glad.", "45 min", "It was soup.", "Mixed up"):
+            assert words in text
+
+
+def test_what_a_group_did_is_told_only_of_who_was_there(sign_in, specialist, participant, team) -> None:
+    met = factories.GroupMeetingFactory(team=team, description="We cooked rice.")
+    missed = factories.SessionFactory(
+        participant=participant,
+        specialist=specialist,
+        meeting=met,
+        started_at=met.started_at,
+        status="no_show",
+        minutes=None,
+    )
+    client = sign_in(specialist)
+    addresses = [reverse(name, args=[participant.pk]) for name in ("whole_copy", "whole_copy_json", "participant")]
+    for address in (*addresses, reverse("session", args=[missed.pk])):
+        text = client.get(address).content.decode()
+        assert "Tuesday circle" in text
+        assert "We cooked rice." not in text
+
+
 @pytest.mark.django_db
 def test_what_they_said_of_it_stays(participant, specialist) -> None:
     session = factories.SessionFactory(participant=participant, specialist=specialist)
+    notes.sign(session=session, by=specialist, at=NOON)
     said = {"session": session, "on": DAY, "by": specialist, "at": NOON}
     row = notes.agree(agrees=True, words="", **said)
     again = {"session": session, "said_on": DAY, "recorded_at": NOON, "recorded_by": specialist}

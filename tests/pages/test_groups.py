@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts.models import User
 from caseload.models import GroupMeeting, GroupSeries, RecordRules, RosterPlace, Session
 from followups.models import FollowUp
 from tests import factories
@@ -44,6 +45,7 @@ def form(*here, **given) -> dict[str, object]:
         "name": "Tuesday circle",
         "when_date": "2026-05-06",
         "when_time": "09:00",
+        "facilitators": [User.objects.get(name="Sam").pk],
     }
     return {**usual, "length": 60, "method": "in_person", "guests": 0, "next_choice": "plan", **ticked, **given}
 
@@ -88,6 +90,16 @@ def test_who_leads_knows_names_but_opens_no_other_record(sign_in, specialist, co
     assert client.get(reverse("session", args=[met.attendances.get(participant=noa).pk])).status_code == 404
     for address in ("group", "meet"):
         assert sign_in(colleague).get(reverse(address, args=[series.pk])).status_code == 404
+
+
+def test_saving_a_group_as_it_stands_keeps_all_who_lead_it(sign_in, specialist, colleague, series) -> None:
+    series.facilitators.add(colleague)
+    client, address = sign_in(specialist), reverse("edit_group", args=[series.pk])
+    form = client.get(address).context["form"]
+    ticked = [box.data["value"] for box in form["facilitators"] if box.data["selected"]]
+    shown = {name: form[name].value() for name in ("name", "when_words", "method", "place")}
+    client.post(address, {**shown, "is_active": "on", "facilitators": ticked})
+    assert set(series.facilitators.all()) == {specialist, colleague}
 
 
 def test_who_leads_no_more_sees_no_more(sign_in, specialist, colleague, series) -> None:
@@ -135,7 +147,7 @@ def test_a_single_meeting_with_somebody_who_dropped_in(sign_in, specialist, peop
     assert "Noa" not in client.get(reverse("meet_once")).content.decode()  # not one of Sam's
     client.post(reverse("meet_once"), form(people[0], name="Picnic"))
     assert GroupMeeting.objects.get().attendances.get().participant == people[0]
-    foreign = form(people[0], people[1], name="Picnic again")
+    foreign = form(people[0], people[1], name="Picnic again", when_time="07:00")
     client.post(reverse("meet_once"), foreign)
     assert GroupMeeting.objects.get(name="Picnic again").attendances.count() == 1
 

@@ -30,3 +30,9 @@ def test_forms_with_nothing_or_nonsense(sign_in, specialist, participant, name: 
     for fields in ({}, {"note": NUL, "text": NUL, "name_used": NUL, "what": NUL, "when_date": NUL}):
         page = sign_in(specialist).post(address, {"phones-TOTAL_FORMS": 1, "phones-INITIAL_FORMS": 0, **fields})
         assert page.status_code == 200
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "9999-11", "%00", "2026-13", "-05"])
+@pytest.mark.parametrize("name", ["time_of_month", "time_of_month_csv"])
+def test_a_month_nobody_means(sign_in, supervisor, name: str, month: str) -> None:
+    assert sign_in(supervisor).get(reverse(name) + f"?month={month}").status_code == 200
