@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.events import note
 from accounts.models import User
 from caseload.models import Milestone, Participant
-from followups.actions import planning
+from followups.actions import pausing, planning
 from followups.calendar import comes_round, local_date
 from followups.models import DecidedBy, FollowUp, Purpose, State
 
@@ -77,7 +77,8 @@ def put_on_list(milestone: Milestone, participant: Participant, at: datetime) ->
     if on is None or FollowUp.objects.filter(milestone=milestone, planned_on=on).exists():
         return False
     contact = planning.NextContact(due_on=on, planned_on=on, purpose=Purpose.CELEBRATION, what=milestone.what)
-    planning.create(participant, contact, by=milestone.recorded_by, at=at, milestone=milestone)
+    row = planning.create(participant, contact, by=milestone.recorded_by, at=at, milestone=milestone)
+    pausing.rest_with(row, participant, by=milestone.recorded_by, at=at)
     return True
 
 

@@ -21,7 +21,8 @@ SECTION = Case(
 
 def cards(followups: FollowUpQuerySet) -> list[FollowUp]:
     """The follow-ups with their call facts; each gets `phones` and a fresh `form_token`. Two queries."""
-    rows = list(followups.with_call_facts().select_related("participant", "team", "owner", "moved_by", "came_from"))
+    beside = ("participant", "team", "owner", "moved_by", "came_from", "plan")
+    rows = list(followups.with_call_facts().select_related(*beside))
     numbers: dict[Any, list[PhoneNumber]] = {}
     for number in PhoneNumber.objects.filter(participant__in={row.participant_id for row in rows}).order_by(
         "-may_call", "position", "pk"

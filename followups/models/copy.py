@@ -59,6 +59,7 @@ INNER = {
     "flagged_at",
     "unheard",
     "set_aside",
+    "rests_from",
 }
 
 

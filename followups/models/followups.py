@@ -200,6 +200,9 @@ class FollowUp(models.Model):
     set_aside = models.BooleanField(
         default=False, help_text="Closed by a change of rhythm or a pause, and taken up again if that is undone."
     )
+    rests_from = models.DateField(
+        null=True, help_text="The date it had before a rest; it has it again if the rest ends early."
+    )
     # Facts about what the worker did. They never decide whether something is overdue.
     flagged_rung = models.PositiveSmallIntegerField(default=0)
     flagged_at = models.DateTimeField(null=True, help_text="When the worker first told anybody about this date.")
@@ -301,3 +304,8 @@ class FollowUp(models.Model):
     def is_standing(self) -> bool:
         """Whether it is still owed."""
         return self.state in STANDING
+
+    @property
+    def asks_to_go_on(self) -> bool:
+        """Whether it is the last one of a plan, which asks what comes next."""
+        return self.plan is not None and self.planned_on == self.plan.rhythm.last
