@@ -97,6 +97,7 @@ class Present:
             participant=person.row,
             occasion="setback",
             happened_on=person.today - 3 * DAY,
+            agreed_by="participant",
             until=days[-1],
             created_at=self.program.now - timedelta(days=2),
             created_by=person.specialist,

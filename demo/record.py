@@ -58,7 +58,7 @@ class Record:
                     participant=person.row,
                     words=self.chance.deal(words.SETBACKS),
                     happened_on=self.day(person),
-                    answer="keep",
+                    answer=("keep", "soon")[person.number // 9 % 2],
                     form_token=self.chance.token(),
                     **dated,
                 )

@@ -14,8 +14,9 @@ from caseload.models import Participant
 from followups.actions import closer as deeds
 from followups.actions import pausing, planning
 from followups.calendar import local_date
-from followups.forms.closer import CloserForm, PauseForm
+from followups.forms.closer import CloserForm, PauseForm, WishForm
 from followups.models import CloserRhythm
+from followups.models.gaps import back_on
 
 
 @requires(Permission.READ_RECORDS)
@@ -40,6 +41,7 @@ def closer_rhythm(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         )
     running = CloserRhythm.objects.visible_to(request.user).standing().filter(participant=participant, until__gte=today)
     context = {"participant": participant, "form": form, "dates": dates, "running": running.first()}
+    context["ending"] = WishForm()
     return render(request, "closer/closer_rhythm.html", context)
 
 
@@ -47,9 +49,16 @@ def closer_rhythm(request: HttpRequest, participant_id: UUID) -> HttpResponse:
 @require_POST
 def end_closer(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = person_or_404(request, participant_id)
-    standing = CloserRhythm.objects.visible_to(request.user).standing()
-    deeds.relax(closer=get_object_or_404(standing, participant=participant), by=request.user, at=timezone.now())
-    messages.success(request, _("The closer rhythm has ended. What was planned before goes on."))
+    closer = CloserRhythm.objects.visible_to(request.user).standing().filter(participant=participant).first()
+    form = WishForm(request.POST)
+    if closer is None:
+        messages.info(request, _("No closer rhythm holds any more: it has ended already."))
+    elif not form.is_valid():
+        messages.error(request, _("Who wished for it?"))
+        return redirect("closer_rhythm", participant_id)
+    else:
+        deeds.relax(closer=closer, by=request.user, at=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("The closer rhythm has ended. What was planned before goes on."))
     return redirect("participant", participant_id)
 
 
@@ -57,7 +66,8 @@ def end_closer(request: HttpRequest, participant_id: UUID) -> HttpResponse:
 def pause(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = person_or_404(request, participant_id)
     now = timezone.now()
-    form = PauseForm(request.POST or None, today=local_date(now, participant.team.time_zone))
+    today = local_date(now, participant.team.time_zone)
+    form = PauseForm(request.POST or None, today=today)
     if request.method == "POST" and form.is_valid():
         try:
             back = pausing.pause(participant=participant, by=request.user, at=now, **form.cleaned_data)
@@ -66,15 +76,22 @@ def pause(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved. It ends by itself on %(day)s.") % {"day": back.due_on})
             return redirect("participant", participant_id)
-    return render(request, "closer/pause.html", {"participant": participant, "form": form})
+    context = {"participant": participant, "form": form, "back_on": back_on(participant, today), "ending": WishForm()}
+    return render(request, "closer/pause.html", context)
 
 
 @requires(Permission.READ_RECORDS)
 @require_POST
 def resume(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = person_or_404(request, participant_id)
-    pausing.resume(participant=participant, by=request.user, at=timezone.now())
-    messages.success(request, _("The pause has ended. What rested is on the list again."))
+    form = WishForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Who wished for it?"))
+        return redirect("pause", participant_id)
+    if pausing.resume(participant=participant, by=request.user, at=timezone.now(), **form.cleaned_data):
+        messages.success(request, _("The pause has ended. What rested is on the list again."))
+    else:
+        messages.info(request, _("No pause holds any more: it has ended already."))
     return redirect("participant", participant_id)
 
 

@@ -15,6 +15,7 @@ from caseload.models.goals import Doer
 from caseload.models.rules import rules_of
 from caseload.models.words import Topic
 from followups.calendar import local_date
+from followups.models import State
 from followups.models.gaps import with_rhythm
 from followups.models.plans import RhythmKind
 from followups.models.timeline import page, read_cursor
@@ -45,6 +46,8 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         offer_undo(entries, request.user, supervises, now)
     # What is the person's own may be seen with the person: no need to ask for each whether it may.
     standing, said = person.followups.standing(), person.quotations
+    standing = standing.with_days_overdue(now).select_related("owner", "moved_by", "came_from")
+    planned = list(standing.order_by("due_on", "pk")[:50])
     return render(
         request,
         "participant/participant.html",
@@ -54,13 +57,10 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "topics": by_topic(list(said.newest_of_each_topic(WORDS)), today - timedelta(days=rules.words_again_days)),
             "glance": at_a_glance(person),
             "rhythm": dict(RhythmKind.choices).get(person.rhythm_kind, ""),
-            "standing": list(
-                standing.with_days_overdue(now)
-                .select_related("owner", "moved_by", "came_from")
-                .order_by("due_on", "pk")[:50]
-            ),
+            "standing": planned,
             "today": today,
             "doers": Doer.choices,
+            "back_on": max((row.due_on for row in planned if rests(row)), default=None),
             "untouched": untouched(person, today - timedelta(days=rules.untouched_days)),
             "ask_expectations_before": today - timedelta(days=rules.expectations_days),
             "entries": entries,
@@ -69,6 +69,11 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "supervises": supervises,
         },
     )
+
+
+def rests(followup: Any) -> bool:
+    """Whether it is held back by a pause that has not ended by itself yet."""
+    return bool(followup.state == State.PAUSED and followup.days_overdue < 0)
 
 
 def untouched(person: Any, since: date) -> list[str]:

@@ -13,9 +13,14 @@ from accounts.access import Permission, requires
 from caseload.models import Participant
 from followups.actions import planning, plans
 from followups.calendar import local_date
+from followups.forms.closer import WishForm
 from followups.forms.plan import PlanForm
 from followups.forms.what_next import NextStepForm
 from followups.models import CheckInPlan
+from followups.models.gaps import back_on
+
+# So many of the rhythms they had before are listed.
+EARLIER = 20
 
 
 @requires(Permission.READ_RECORDS)
@@ -23,19 +28,25 @@ def check_in_plan(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = person_or_404(request, participant_id)
     now = timezone.now()
     today = local_date(now, participant.team.time_zone)
-    running = CheckInPlan.objects.visible_to(request.user).running().filter(participant=participant)
-    running = running.select_related("team").first()
+    plans_of = CheckInPlan.objects.visible_to(request.user).filter(participant=participant)
+    running = plans_of.running().select_related("team").first()
+    back = back_on(participant, today)
     form = PlanForm(request.POST or None, today=today, running=running)
     preview: list[object] = []
     if request.method == "POST" and form.is_valid():
         if "preview" in request.POST:
-            preview = plans.preview(plan=form.plan(participant), today=today)
+            plan = form.plan(participant)
+            plan.paused_until = back
+            preview = plans.preview(plan=plan, today=today)
         elif agree(request, participant, form):
             return redirect("participant", participant_id)
     context = {
         "participant": participant,
         "form": form,
         "running": running,
+        "back_on": back,
+        "ending": WishForm(),
+        "earlier": list(plans_of.exclude(ended_at=None).order_by("-ended_at")[:EARLIER]),
         "coming": plans.preview(plan=running, today=today) if running else [],
         "preview": preview,
         "is_over": running is not None and running.rhythm.last is not None and running.rhythm.last < today,
@@ -58,10 +69,15 @@ def agree(request: HttpRequest, participant: Participant, form: PlanForm) -> boo
 @require_POST
 def end_plan(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     participant = person_or_404(request, participant_id)
-    plan = get_object_or_404(
-        CheckInPlan.objects.visible_to(request.user).running().select_related("team"), participant=participant
-    )
-    plans.end(plan=plan, by=request.user, at=timezone.now())
+    plan = CheckInPlan.objects.visible_to(request.user).running().filter(participant=participant).first()
+    form = WishForm(request.POST)
+    if plan is None:
+        messages.info(request, _("No plan runs any more: it has ended already."))
+        return redirect("participant", participant_id)
+    if not form.is_valid():
+        messages.error(request, _("Who wished for it?"))
+        return redirect("check_in_plan", participant_id)
+    plans.end(plan=plan, by=request.user, at=timezone.now(), **form.cleaned_data)
     messages.success(request, _("The plan has ended. Plan a next step, so that nobody is left dangling."))
     return redirect("next_step", participant_id)
 

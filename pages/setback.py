@@ -1,11 +1,12 @@
 """A setback: listened to, in their words, with what stands ready beside it."""
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -25,8 +26,11 @@ def setback(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     people = Participant.objects.visible_to(request.user).active().select_related("team")
     participant = get_object_or_404(people, pk=participant_id)
     now = timezone.now()
-    form = SetbackForm(request.POST or None, today=local_date(now, participant.team.time_zone))
-    if request.method == "POST" and form.is_valid():
+    today = local_date(now, participant.team.time_zone)
+    form = SetbackForm(request.POST or None, today=today)
+    days = setbacks.dates_of(participant, form.day_told(), today)
+    form.show_days({answer: in_words(found) for answer, found in days.items()})
+    if request.method == "POST" and "preview" not in request.POST and form.is_valid():
         try:
             setbacks.record(participant=participant, setback=form.row(), by=request.user, at=now)
         except ServicesEnded:
@@ -41,6 +45,11 @@ def setback(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         "contacts": list(contacts_for(participant.team)),
     }
     return render(request, "setback/setback.html", context)
+
+
+def in_words(days: list[date]) -> str:
+    """Days as they are read beside a choice."""
+    return ", ".join(formats.date_format(day, "D j M") for day in days)
 
 
 @requires(Permission.READ_RECORDS)

@@ -1,6 +1,6 @@
 """A setback, a complaint, what is passed on, a talk, and the wish for another peer."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -10,8 +10,10 @@ from accounts.ids import new_id
 from caseload.forms.hints import hinted
 from caseload.forms.words import day_input
 from caseload.models import Complaint, Concern, CrisisContact, Prompt, Setback
-from caseload.models.setbacks import CloserAnswer
+from caseload.models.setbacks import OFFERED
 
+# Further back the days after a setback are over, whichever was chosen.
+LONG_AGO = timedelta(days=366)
 WIDE = {"rows": 4, "dir": "auto"}
 
 
@@ -60,7 +62,23 @@ class SetbackForm(OnADay):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["answer"].choices = CloserAnswer.choices
+        self.fields["answer"].choices = [(answer.value, answer.label) for answer in OFFERED]
+
+    def show_days(self, days: dict[str, str]) -> None:
+        """Beside each answer the days it would bring."""
+        self.fields["answer"].choices = [
+            (answer.value, f"{answer.label} · {days[answer]}" if days.get(answer) else answer.label)
+            for answer in OFFERED
+        ]
+
+    def day_told(self) -> date:
+        """The day given, where it can be read and has come; else today."""
+        given = self["happened_on"].value()
+        try:
+            day = self.fields["happened_on"].to_python(given) or self.today
+        except forms.ValidationError:
+            day = self.today
+        return day if self.today - LONG_AGO <= day <= self.today else self.today
 
 
 class ComplaintForm(OnADay):

@@ -11,11 +11,18 @@ from caseload.models.participants import Participant
 
 
 class CloserAnswer(models.TextChoices):
-    """What the person says to a closer rhythm."""
+    """What the person says to a closer rhythm. AGREED is how a yes to weekly contacts was kept earlier."""
 
-    AGREED = "agreed", _("Yes, closer together for a while")
+    SOON = "soon", _("Once soon, within one to three days")
+    WEEKLY = "weekly", _("Once soon, then every week for four weeks")
     KEEP = "keep", _("Keep it as it is")
     LATER = "later", _("Ask me later")
+    AGREED = "agreed", _("Yes, closer together for a while")
+
+
+OFFERED = (CloserAnswer.SOON, CloserAnswer.WEEKLY, CloserAnswer.KEEP, CloserAnswer.LATER)
+# Those that bring contacts closer together.
+CLOSER = (CloserAnswer.SOON, CloserAnswer.WEEKLY, CloserAnswer.AGREED)
 
 
 class Setback(models.Model):

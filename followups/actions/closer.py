@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.actions.events import note
@@ -10,43 +11,65 @@ from accounts.models import User
 from caseload.models import Participant
 from followups.actions import planning, plans
 from followups.calendar import CloserDate, after_discharge, after_setback, local_date
-from followups.models import CheckInPlan, CloserRhythm, DecidedBy, FollowUp, Purpose, State
+from followups.models import CloserRhythm, FollowUp, Purpose, State
 from followups.models.calendars import calendar_of
 from followups.models.closer import Occasion
+from followups.models.followups import CONTACT
 
 
-def dates_after(*, occasion: str, happened_on: date, participant: Participant, today: date) -> list[CloserDate]:
-    """The contacts an occasion leads to, counted from the local day it happened; pure but for the team's calendar."""
+def dates_after(
+    *, occasion: str, happened_on: date, participant: Participant, today: date, only_soon: bool = False
+) -> list[CloserDate]:
+    """The contacts an occasion leads to, counted from the local day it happened; pure but for the team's calendar.
+
+    `only_soon`: after a setback the first of them only.
+    """
     calendar, rule = calendar_of(participant.team), participant.team.closed_day_rule
     if occasion == Occasion.SETBACK:
-        return after_setback(happened_on, calendar=calendar, rule=rule, today=today)
+        dates = after_setback(happened_on, calendar=calendar, rule=rule, today=today)
+        return dates[:1] if only_soon else dates
     counts = occasion == Occasion.EMERGENCY_VISIT
     return after_discharge(happened_on, counts_day_zero=counts, calendar=calendar, today=today)
 
 
 @transaction.atomic
 def begin(
-    *, participant: Participant, occasion: str, happened_on: date, decided_by: str, by: User, at: datetime
+    *,
+    participant: Participant,
+    occasion: str,
+    happened_on: date,
+    decided_by: str,
+    by: User,
+    at: datetime,
+    only_soon: bool = False,
 ) -> CloserRhythm:
     """Plan the closer contacts; after a setback the check-in plan rests until they are over.
 
-    One that held before ends. The same one begun twice is begun once. Raises planning.ServicesEnded.
+    One that held before ends, and what it had set aside stands again, but for what the new one stands for.
+    The same one begun twice while it holds is begun once. Raises planning.ServicesEnded.
     """
     participant = planning.lock(participant.pk)
     if not participant.is_active:
         raise planning.ServicesEnded
-    before = CloserRhythm.objects.standing().filter(participant=participant).first()
-    if before is not None and (before.occasion, before.happened_on) == (occasion, happened_on):
-        return before
-    if before is not None:
-        stop(before, decided_by, by, at)
+    plan = plans.lock_running(participant)
     today = local_date(at, participant.team.time_zone)
-    dates = dates_after(occasion=occasion, happened_on=happened_on, participant=participant, today=today)
+    before = CloserRhythm.objects.standing().filter(participant=participant).first()
+    if before is not None:
+        same = (before.occasion, before.happened_on, before.only_soon) == (occasion, happened_on, only_soon)
+        if same and before.until >= today:
+            return before
+        stop(before, decided_by, by, at)
+        plans.take_up_again(participant=participant, why=_("Another closer rhythm was agreed on."), at=at)
+    dates = dates_after(
+        occasion=occasion, happened_on=happened_on, participant=participant, today=today, only_soon=only_soon
+    )
     closer = CloserRhythm.objects.create(
         team=participant.team,
         participant=participant,
         occasion=occasion,
         happened_on=happened_on,
+        only_soon=only_soon,
+        agreed_by=decided_by,
         until=max(one.due_on for one in dates),
         created_at=at,
         created_by=by,
@@ -56,17 +79,22 @@ def begin(
     for one in dates:
         contact = planning.NextContact(due_on=one.due_on, planned_on=one.planned_on, purpose=purpose)
         planning.create(participant, contact, by=by, at=at, closer=closer, latest_on=one.latest_on)
+    if plan is not None:
+        plan.refresh_from_db()
+        plans.lay_out(plan=plan, at=at)
     note("closer_rhythm_begun", subject=participant, by=by, at=at, decided_by=decided_by)
     return closer
 
 
 def make_room(closer: CloserRhythm, days: list[date], decided_by: str, by: User, at: datetime) -> None:
-    """Set the plan's check-ins aside that the closer contacts stand for: all of its time, or of the same days."""
+    """Set aside what the closer contacts stand for: all of the plan's time, or of the same days, by hand too."""
     today = local_date(at, closer.team.time_zone)
-    planned = plans.untouched(closer.participant, today).filter(plan__isnull=False)
-    stand_for = planned.filter(due_on__lte=closer.until) if rests_the_plan(closer) else planned.filter(due_on__in=days)
+    contacts = FollowUp.objects.filter(participant=closer.participant, due_on__gte=today, due_on__lte=closer.until)
+    contacts = contacts.filter(Q(state=State.OPEN, attempts=0) | Q(state=State.PAUSED), purpose__in=CONTACT)
+    same_day = Q(due_on__in=days) & (Q(purpose=Purpose.CHECK_IN) | Q(closer__isnull=False))
+    of_plan = Q(plan__isnull=False) if rests_the_plan(closer) else Q(pk=None)
     words = _("A closer rhythm stands in for it.")
-    plans.set_aside(stand_for, reason=words, decided_by=decided_by, by=by, at=at)
+    plans.set_aside(contacts.filter(same_day | of_plan), reason=words, decided_by=decided_by, by=by, at=at)
 
 
 def rests_the_plan(closer: CloserRhythm) -> bool:
@@ -75,7 +103,7 @@ def rests_the_plan(closer: CloserRhythm) -> bool:
 
 
 @transaction.atomic
-def relax(*, closer: CloserRhythm, by: User, at: datetime) -> None:
+def relax(*, closer: CloserRhythm, decided_by: str, by: User, at: datetime) -> None:
     """End it early, as the person wishes; the check-in plan goes on at once.
 
     Without a plan, and with nothing else planned, a check-in in a week takes its place. Ending twice changes nothing.
@@ -84,18 +112,17 @@ def relax(*, closer: CloserRhythm, by: User, at: datetime) -> None:
     closer = CloserRhythm.objects.select_related("team", "participant").get(pk=closer.pk)
     if closer.ended_at is not None:
         return
-    stop(closer, DecidedBy.TOGETHER, by, at)
-    plan = CheckInPlan.objects.running().filter(participant=participant).select_related("team").first()
-    if plan is not None:
-        plans.take_up_again(plan=plan, at=at)
-    elif not FollowUp.objects.standing().filter(participant=participant).exists():
+    plan = plans.lock_running(participant)
+    stop(closer, decided_by, by, at)
+    plans.take_up_again(participant=participant, why=_("The closer rhythm ended early."), at=at)
+    if plan is None and not FollowUp.objects.standing().filter(participant=participant).exists():
         planning.after_a_week(participant, by=by, at=at)
-    note("closer_rhythm_ended", subject=participant, by=by, at=at)
+    note("closer_rhythm_ended", subject=participant, by=by, at=at, decided_by=decided_by)
 
 
 def stop(closer: CloserRhythm, decided_by: str, by: User, at: datetime) -> None:
     """Mark it ended and set aside what it still had to come."""
-    closer.ended_at = at
-    closer.save(update_fields=["ended_at"])
+    closer.ended_at, closer.ended_wish = at, decided_by
+    closer.save(update_fields=["ended_at", "ended_wish"])
     coming = FollowUp.objects.filter(closer=closer, state=State.OPEN, attempts=0)
     plans.set_aside(coming, reason=_("The closer rhythm has ended."), decided_by=decided_by, by=by, at=at)

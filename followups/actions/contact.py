@@ -34,6 +34,7 @@ KEPT = (
     "decided_by",
     "kept",
     "set_aside",
+    "rests_from",
     "flagged_rung",
     "flagged_at",
     "unheard",
@@ -188,7 +189,7 @@ def undo(*, attempt: ContactAttempt, by: User, at: datetime) -> ContactAttempt:
         restore(FollowUp.objects.get(pk=key), fields)
     CheckInPlan.objects.filter(pk__in=attempt.before.get("plans", [])).update(ended_at=None)
     CloserRhythm.objects.filter(pk__in=attempt.before.get("closer", [])).update(ended_at=None)
-    unpause(attempt.before.get("paused_plan"), at)
+    unpause(attempt.before.get("paused_plan"), by, at)
     created, attempt.next_followup = attempt.next_followup, None
     attempt.undone_at, attempt.undone_by = at, by
     attempt.save(update_fields=["next_followup", "undone_at", "undone_by"])
@@ -218,13 +219,21 @@ def take_away(created: FollowUp, by: User, at: datetime) -> None:
     save_kept(created)
 
 
-def unpause(paused: list[Any] | None, at: datetime) -> None:
-    """Let a plan go on whose pause is taken back; dates passed over meanwhile are laid out."""
-    plan = CheckInPlan.objects.running().filter(pk=paused[0]).select_related("team").first() if paused else None
-    if plan is not None:
-        plan.paused_until = CheckInPlan._meta.get_field("paused_until").to_python(paused[1])
-        plan.save(update_fields=["paused_until"])
-        plans.take_up_again(plan=plan, at=at)
+def unpause(paused: list[Any] | None, by: User, at: datetime) -> None:
+    """Let a plan go on whose pause is taken back, or rest as long as it did before; no date is passed over."""
+    running = CheckInPlan.objects.running().select_related("participant__team")
+    plan = running.filter(pk=paused[0]).first() if paused else None
+    if plan is None:
+        return
+    participant = plan.participant
+    plan.paused_until = CheckInPlan._meta.get_field("paused_until").to_python(paused[1])
+    plan.save(update_fields=["paused_until"])
+    plans.take_up_again(participant=participant, why=_("The pause was taken back."), at=at)
+    today = local_date(at, participant.team.time_zone)
+    if plan.paused_until is not None and plan.paused_until > today:
+        inside = plans.untouched(participant, today).filter(plan=plan, due_on__lt=plan.paused_until)
+        words = _("The earlier pause holds again.")
+        plans.set_aside(inside, reason=words, decided_by=DecidedBy.SPECIALIST, by=by, at=at)
 
 
 def is_latest(attempt: ContactAttempt) -> bool:

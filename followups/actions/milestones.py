@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.events import note
 from accounts.models import User
 from caseload.models import Milestone, Participant
-from followups.actions import planning
+from followups.actions import pausing, planning
 from followups.calendar import comes_round, local_date
 from followups.models import DecidedBy, FollowUp, Purpose, State
 from followups.models.followups import FollowUpQuerySet
@@ -103,7 +103,8 @@ def put_on_list(milestone: Milestone, participant: Participant, at: datetime) ->
     if on is None or not_ended().filter(milestone=milestone, planned_on=on).exists() or in_peace(participant):
         return False
     contact = planning.NextContact(due_on=on, planned_on=on, purpose=Purpose.CELEBRATION, what=milestone.what)
-    planning.create(participant, contact, by=milestone.recorded_by, at=at, milestone=milestone)
+    row = planning.create(participant, contact, by=milestone.recorded_by, at=at, milestone=milestone)
+    pausing.rest_with(row, participant, by=milestone.recorded_by, at=at)
     return True
 
 

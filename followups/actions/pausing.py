@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -12,9 +13,13 @@ from accounts.models import User
 from caseload.models import Participant
 from followups.actions import planning, plans
 from followups.calendar import local_date, placed
-from followups.models import CheckInPlan, FollowUp, State
+from followups.models import DecidedBy, FollowUp, Purpose, State
 from followups.models.calendars import calendar_of
-from followups.models.followups import CONTACT
+from followups.models.followups import CONTACT, STANDING
+from followups.models.gaps import back_on
+
+# What was promised stays owed, and what colleagues look at together is no contact: neither rests.
+OWED = (Purpose.PROMISE, Purpose.REVIEW)
 
 
 @transaction.atomic
@@ -22,7 +27,8 @@ def pause(*, participant: Participant, until: date, decided_by: str, by: User, a
     """No contact of ours before that local day; returns the follow-up that comes back then.
 
     The first contact planned rests until then, later ones before that day are set aside, the plan goes on
-    after it. What was promised stays owed. Raises planning.ServicesEnded.
+    after it; a celebration or a question of ours rests too. What was promised stays owed.
+    Raises planning.ServicesEnded.
     """
     participant = planning.lock(participant.pk)
     if not participant.is_active:
@@ -37,43 +43,113 @@ def rest(
 ) -> tuple[FollowUp, dict[str, Any]]:
     """Let contact rest; returns the follow-up that comes back, and what else was changed, for taking it back.
 
-    `keeps` is the follow-up that comes back; else it is the first contact planned before that day. Call inside
-    a deed that holds the participant's row.
+    `keeps` is the follow-up that comes back; else it is the first contact planned before that day. Other contacts
+    are set aside, and what else has us in touch (a celebration, a referral, a step) rests with it. A rest that
+    holds already ends first. Call inside a deed that holds the participant's row.
     """
     team = participant.team
     today = local_date(at, team.time_zone)
-    due_on = placed(until, calendar=calendar_of(team), rule=team.closed_day_rule, today=today)
-    contacts = FollowUp.objects.standing().filter(participant=participant, purpose__in=CONTACT, due_on__lte=due_on)
-    rows = list(contacts.order_by("due_on", "pk"))
+    # The day they named, or the next the team works: never before.
+    rule = "keep" if team.closed_day_rule == "keep" else "next"
+    due_on = placed(until, calendar=calendar_of(team), rule=rule, today=today)
+    plan = plans.lock_running(participant)
+    before = {"others": as_they_are(participant, today), "plan": plan and (str(plan.pk), plan.paused_until)}
+    if back_on(participant, today) is not None:
+        words = _("Another pause was agreed on.")
+        lift(participant, why=words, decided_by=decided_by, by=by, at=at, keeps=keeps)
+    rows = list(
+        FollowUp.objects.standing().filter(participant=participant, due_on__lte=due_on).exclude(purpose__in=OWED)
+    )
+    contacts = sorted((row for row in rows if row.purpose in CONTACT), key=lambda row: (row.due_on, row.pk))
     if keeps is None:
         contact = planning.NextContact(due_on=due_on, planned_on=until)
-        keeps = rows[0] if rows else planning.create(participant, contact, by=by, at=at)
-    others = [row for row in rows if row.pk != keeps.pk]
+        keeps = contacts[0] if contacts else planning.create(participant, contact, by=by, at=at)
     words = _("Resting until %(day)s.") % {"day": formats.date_format(due_on, "j M Y")}
-    plans.set_aside(
-        FollowUp.objects.filter(pk__in=[row.pk for row in others]), reason=words, decided_by=decided_by, by=by, at=at
+    others = FollowUp.objects.filter(pk__in=[row.pk for row in rows]).exclude(pk=keeps.pk)
+    plans.set_aside(others.filter(purpose__in=CONTACT), reason=words, decided_by=decided_by, by=by, at=at)
+    others.exclude(purpose__in=CONTACT).update(
+        state=State.PAUSED,
+        rests_from=F("due_on"),
+        due_on=due_on,
+        why_here=words,
+        moved_at=at,
+        moved_by=by,
+        flagged_rung=0,
+        flagged_at=None,
+        unheard=False,
     )
-    plan = CheckInPlan.objects.running().filter(participant=participant).first()
-    before = {"others": others, "plan": plan and (str(plan.pk), plan.paused_until)}
+    planning.give_date(keeps, due_on, state=State.PAUSED, why=words, by=by, at=at)
     if plan is not None:
+        plan.refresh_from_db()
         plan.paused_until = until
         plan.save(update_fields=["paused_until"])
-    planning.give_date(keeps, due_on, state=State.PAUSED, why=words, by=by, at=at)
-    return keeps, before
+        plans.lay_out(plan=plan, at=at)
+    return keeps, {**before, "others": changed(before["others"], keeps)}
+
+
+def rest_with(followup: FollowUp, participant: Participant, *, by: User, at: datetime) -> None:
+    """Let one that was just put on the list rest too, if its day lies in a pause."""
+    back = back_on(participant, local_date(at, participant.team.time_zone))
+    if back is not None and followup.due_on < back:
+        followup.rests_from = followup.due_on
+        followup.save(update_fields=["rests_from"])
+        words = _("Resting until %(day)s.") % {"day": formats.date_format(back, "j M Y")}
+        planning.give_date(followup, back, state=State.PAUSED, why=words, by=by, at=at)
+
+
+def as_they_are(participant: Participant, today: date) -> list[FollowUp]:
+    """All that a rest may change: what stands, and what an earlier rest has set aside."""
+    aside = Q(set_aside=True, due_on__gt=today)
+    return list(FollowUp.objects.filter(Q(state__in=STANDING) | aside, participant=participant))
+
+
+def changed(before: list[FollowUp], keeps: FollowUp) -> list[FollowUp]:
+    """Those of them that are not any more as they were, as they were; without the one that comes back."""
+    now = FollowUp.objects.in_bulk([row.pk for row in before])
+    return [row for row in before if row.pk != keeps.pk and place(now[row.pk]) != place(row)]
+
+
+def place(row: FollowUp) -> tuple[str, date]:
+    """Where it stands, and for which day."""
+    return row.state, row.due_on
 
 
 @transaction.atomic
-def resume(*, participant: Participant, by: User, at: datetime) -> None:
-    """End the rest early: what rested is due on the next working day, the plan goes on."""
+def resume(*, participant: Participant, decided_by: str, by: User, at: datetime) -> bool:
+    """End the rest early: what rested is due on the next working day, the plan goes on.
+
+    False, and nothing changed, where no rest lies ahead: it has ended by itself.
+    """
     participant = planning.lock(participant.pk)
+    if back_on(participant, local_date(at, participant.team.time_zone)) is None:
+        return False
+    who = DecidedBy(decided_by).label
+    words = _("The pause ended early (%(who)s).") % {"who": who}
+    lift(participant, why=words, decided_by=decided_by, by=by, at=at)
+    note("contact_resumed", subject=participant, by=by, at=at, decided_by=decided_by)
+    return True
+
+
+def lift(
+    participant: Participant, *, why: str, decided_by: str, by: User, at: datetime, keeps: FollowUp | None = None
+) -> None:
+    """Let everything stand again that a rest still ahead holds back, one contact a day; `keeps` in any case.
+
+    Call inside a deed that holds the participant's row.
+    """
     team = participant.team
-    on = calendar_of(team).next_working_day(local_date(at, team.time_zone))
-    resting = FollowUp.objects.filter(participant=participant, state=State.PAUSED, purpose__in=CONTACT)
+    today = local_date(at, team.time_zone)
+    plan = plans.lock_running(participant)
+    on = calendar_of(team).next_working_day(today)
+    resting = FollowUp.objects.filter(participant=participant, state=State.PAUSED, due_on__gt=today)
     for followup in resting.order_by("due_on", "pk"):
-        planning.give_date(followup, on, state=State.OPEN, why=_("The pause ended early."), by=by, at=at)
-    plan = CheckInPlan.objects.running().filter(participant=participant).select_related("team").first()
+        is_contact, is_taken = followup.purpose in CONTACT, on in plans.contact_days(participant.pk, but=followup)
+        own_day = None if is_contact else followup.rests_from
+        planning.give_date(followup, max(on, own_day or on), state=State.OPEN, why=why, by=by, at=at)
+        if is_contact and is_taken and followup != keeps:
+            row = FollowUp.objects.filter(pk=followup.pk)
+            plans.set_aside(row, reason=why, decided_by=decided_by, by=by, at=at)
     if plan is not None and plan.paused_until is not None:
         plan.paused_until = None
         plan.save(update_fields=["paused_until"])
-        plans.take_up_again(plan=plan, at=at)
-    note("contact_resumed", subject=participant, by=by, at=at)
+    plans.take_up_again(participant=participant, why=why, at=at)

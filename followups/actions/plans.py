@@ -1,24 +1,23 @@
-"""Agreeing on a rhythm, and laying out its follow-ups ahead of time."""
+"""Agreeing on a rhythm, ending it, and laying out all of them ahead of time."""
 
 import logging
 from datetime import date, datetime, timedelta
 
 from django.db import OperationalError, transaction
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext as _
 
 from accounts.actions.events import note
 from accounts.models import User
-from caseload.models import Assignment, Participant
+from caseload.models import Participant
+from followups.actions.laying_out import AHEAD, OPENED, contact_days, first_day_of, free_day, lay_out, rests_until
 from followups.calendar import DAY, FAR, laid_out, local_date
-from followups.models import CheckInPlan, CloserRhythm, DecidedBy, FollowUp, State
+from followups.models import CheckInPlan, CloserRhythm, FollowUp, State
 from followups.models.calendars import calendar_of
-from followups.models.closer import Occasion
-from followups.models.followups import STANDING
+from followups.models.followups import STANDING, FollowUpQuerySet
+from followups.models.gaps import back_on
 
 log = logging.getLogger(__name__)
-
-# Follow-ups exist at least this far ahead, so that people and colleagues can see what is coming.
-AHEAD = timedelta(days=28)
 
 
 class NotWithUs(Exception):
@@ -31,19 +30,28 @@ def lock_person(participant_id: object) -> Participant:
     return people.get(pk=participant_id)
 
 
+def lock_running(participant: Participant) -> CheckInPlan | None:
+    """The rhythm that holds, locked: the worker, which locks it too, lays nothing out under a deed that changes it."""
+    running = CheckInPlan.objects.running().filter(participant=participant).select_related("team")
+    return running.select_for_update(no_key=True, of=("self",)).first()
+
+
 @transaction.atomic
 def agree(*, plan: CheckInPlan, participant: Participant, by: User, at: datetime) -> CheckInPlan:
-    """Put a new rhythm in place of the old one, and lay out its first weeks.
+    """Put a new rhythm in place of the old one, and lay out its first weeks. A pause still ahead holds for it too.
 
     What the old plan had planned from today on and nobody has touched is set aside; what is overdue
-    stays owed. Raises NotWithUs where services have ended.
+    stays owed. The same rhythm agreed on again keeps its dates, and whose wish it was last.
+    Raises NotWithUs where services have ended.
     """
     participant = lock_person(participant.pk)
     if not participant.is_active:
         raise NotWithUs
-    running = CheckInPlan.objects.running().filter(participant=participant).first()
+    running = lock_running(participant)
     if running is not None and running.rhythm == plan.rhythm:
+        keep_wish(running, plan.agreed_by, by, at)
         return running  # a second press; the dates stand already
+    plan.paused_until = back_on(participant, local_date(at, participant.team.time_zone))
     if running is not None:
         end(plan=running, by=by, at=at, decided_by=plan.agreed_by)
     plan.participant, plan.team = participant, participant.team
@@ -54,109 +62,91 @@ def agree(*, plan: CheckInPlan, participant: Participant, by: User, at: datetime
     return plan
 
 
+def keep_wish(running: CheckInPlan, wished_by: str, by: User, at: datetime) -> None:
+    """Agreed on again, with somebody else having wished for it."""
+    if running.agreed_by != wished_by:
+        running.agreed_by = wished_by
+        running.save(update_fields=["agreed_by"])
+        note("plan_agreed", subject=running, by=by, at=at, kind=running.kind, wished_by=wished_by)
+
+
 @transaction.atomic
-def end(*, plan: CheckInPlan, by: User, at: datetime, decided_by: str = DecidedBy.TOGETHER) -> None:
-    """End a rhythm and set aside what it had planned from today on. Ending twice changes nothing."""
+def end(*, plan: CheckInPlan, by: User, at: datetime, decided_by: str) -> None:
+    """End a rhythm and set aside what it had planned from today on. Ending twice changes nothing.
+
+    Whether to go on has been answered with it.
+    """
     participant = lock_person(plan.participant_id)
-    plan.refresh_from_db(fields=["ended_at", "paused_until"])
+    plan = CheckInPlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     if plan.ended_at is not None:
         return
-    plan.ended_at = at
-    plan.save(update_fields=["ended_at"])
+    plan.ended_at, plan.ended_wish = at, decided_by
+    plan.save(update_fields=["ended_at", "ended_wish"])
     today = local_date(at, participant.team.time_zone)
+    asked = FollowUp.objects.standing().filter(plan=plan, planned_on=plan.rhythm.last, due_on__lte=today)
+    asked.update(state=State.DONE, closed_at=at, closed_by=by)
     coming = untouched(participant, today).filter(plan=plan)
     set_aside(coming, reason=_("The check-in plan was changed."), decided_by=decided_by, by=by, at=at)
     note("plan_ended", subject=plan, by=by, at=at, wished_by=decided_by)
 
 
-def untouched(participant: Participant, today: date) -> "FollowUp.objects":
+def untouched(participant: Participant, today: date) -> FollowUpQuerySet:
     """What stands from today on and nobody has tried on yet."""
     return FollowUp.objects.filter(participant=participant, state=State.OPEN, attempts=0, due_on__gte=today)
 
 
-def set_aside(followups: "FollowUp.objects", *, reason: str, decided_by: str, by: User, at: datetime) -> None:
+def set_aside(followups: FollowUpQuerySet, *, reason: str, decided_by: str, by: User, at: datetime) -> None:
     """Close follow-ups because the rhythm changed; they can be taken up again."""
     followups.update(
-        state=State.NOT_NEEDED, set_aside=True, closed_at=at, closed_by=by, closing_reason=reason, decided_by=decided_by
+        state=State.NOT_NEEDED,
+        set_aside=True,
+        rests_from=F("due_on"),
+        closed_at=at,
+        closed_by=by,
+        closing_reason=reason,
+        decided_by=decided_by,
     )
 
 
-def take_up_again(*, plan: CheckInPlan, at: datetime) -> None:
-    """After a pause or a closer rhythm was ended early: the plan's dates from tomorrow on stand again, none twice."""
-    today = local_date(at, plan.team.time_zone)
-    aside = FollowUp.objects.filter(plan=plan, set_aside=True, due_on__gt=max(today, rests_until(plan) or today))
-    aside.update(state=State.OPEN, set_aside=False, closed_at=None, closed_by=None, closing_reason="", decided_by="")
-    plan.planned_until = None
-    lay_out(plan=plan, at=at)
+def take_up_again(*, participant: Participant, why: str, at: datetime) -> None:
+    """After a rest or a closer rhythm was ended early: what it had set aside from tomorrow on stands again.
 
-
-def lay_out(*, plan: CheckInPlan, at: datetime, beyond: date | None = None) -> int:
-    """Create the plan's follow-ups from today to four weeks ahead, at the least the next one. Returns how many.
-
-    May run twice and at once: a date of a plan exists once by constraint. Dates on closed days move
-    by the team's rule; two dates that land on the same day become one. `beyond`: also the first date after it.
+    First what a standing closer rhythm has, then what was planned by hand, then the plan: one contact a day.
     """
-    team = plan.team
-    today = local_date(at, team.time_zone)
-    after = max(plan.planned_until or plan.starts_on - DAY, today - DAY, rests_until(plan) or today - DAY)
-    until = max(today + AHEAD, plan.planned_until or today)
-    dates = list(plan.rhythm.dates(after, until)) or next_date_only(plan, after, today)
-    if beyond is not None and (not dates or dates[-1] <= beyond):
-        dates += [on for on in first_of(plan, max(beyond, after)) if on not in dates]
-    # Of any plan: an earlier one leaves standing what somebody has tried on already.
-    planned = FollowUp.objects.standing().filter(participant=plan.participant_id, plan__isnull=False)
-    owner = Assignment.objects.current().filter(participant=plan.participant_id).values_list("specialist", flat=True)
-    owner_id, last = owner.first(), plan.rhythm.last
-    rows = [
-        FollowUp(
-            team=team,
-            participant_id=plan.participant_id,
-            owner_id=owner_id,
-            plan=plan,
-            what=_("Ask whether they would like to go on") if one.planned_on == last else "",
-            due_on=one.due_on,
-            planned_on=one.planned_on,
-            created_at=at,
-        )
-        for one in laid_out(
-            iter(dates),
-            calendar=calendar_of(team),
-            rule=team.closed_day_rule,
-            today=today,
-            taken=set(planned.values_list("due_on", flat=True)),
-        )
-    ]
-    FollowUp.objects.bulk_create(rows, ignore_conflicts=True)
-    plan.planned_until = max([until, *dates])
-    plan.save(update_fields=["planned_until"])
-    return len(rows)
+    plan = lock_running(participant)
+    today = local_date(at, participant.team.time_zone)
+    begins = back_on(participant, today) or today + DAY
+    closers = CloserRhythm.objects.standing().filter(participant=participant)
+    by_hand = Q(plan=None, closer=None, rests_from__isnull=False)
+    of_plan = Q(plan=plan, due_on__gt=rests_until(plan) or today) if plan else Q(pk=None)
+    aside = FollowUp.objects.filter(participant=participant, set_aside=True, due_on__gte=begins)
+    aside = aside.filter(Q(closer__in=closers) | by_hand | of_plan)
+    taken, back = contact_days(participant.pk), []
+    order = Case(When(closer__isnull=False, then=0), When(plan=None, then=1), default=2)
+    for key, due_on in aside.order_by(order, "due_on", "pk").values_list("pk", "due_on"):
+        if due_on not in taken:
+            taken.add(due_on)
+            back.append(key)
+    FollowUp.objects.filter(pk__in=back).update(**{**OPENED, "why_here": why})
+    if plan is not None:
+        ask_sooner(plan, today, taken)
+        lay_out(plan=plan, at=at, anew=True)
 
 
-def rests_until(plan: CheckInPlan) -> date | None:
-    """The last local day on which the plan rests: paused, or while a closer rhythm holds."""
-    closer = CloserRhythm.objects.standing().filter(participant=plan.participant_id, occasion=Occasion.SETBACK)
-    days = [plan.paused_until and plan.paused_until - DAY, closer.values_list("until", flat=True).first()]
-    return max(filter(None, days), default=None)
-
-
-def first_of(plan: CheckInPlan, after: date) -> list[date]:
-    """The rhythm's first date after that day; none where it has come to its end."""
-    return [first] if (first := next(plan.rhythm.dates(after, after + FAR), None)) else []
-
-
-def next_date_only(plan: CheckInPlan, after: date, today: date) -> list[date]:
-    """The first date of a slow rhythm, where it lies further ahead than we lay out."""
-    if FollowUp.objects.filter(plan=plan, state__in=STANDING, due_on__gte=today).exists():
-        return []
-    return first_of(plan, after)
+def ask_sooner(plan: CheckInPlan, today: date, taken: set[date]) -> None:
+    """The question at the end that a rest had put off goes back to its own day, or the next free one."""
+    put_off = FollowUp.objects.filter(plan=plan, state=State.OPEN, attempts=0, rests_from__isnull=False)
+    for row in put_off.filter(due_on__gt=today):
+        on = free_day(plan, row.planned_on, first_day_of(rests_until(plan), today), taken - {row.due_on})
+        FollowUp.objects.filter(pk=row.pk).update(due_on=on)
 
 
 def preview(*, plan: CheckInPlan, today: date, count: int = 10) -> list[date]:
     """The next days on which a plan, saved or not, has us in touch. `plan.team` is set."""
     rest = rests_until(plan) if plan.participant_id else None
-    after = max(today - DAY, rest or today - DAY)
-    dates = plan.rhythm.dates(after, after + FAR * 2)
-    days = laid_out(dates, calendar=calendar_of(plan.team), rule=plan.team.closed_day_rule, today=today)
+    first_day = first_day_of(rest, today)
+    dates = plan.rhythm.dates(first_day - DAY, first_day + timedelta(days=count * plan.every) + FAR)
+    days = laid_out(dates, calendar=calendar_of(plan.team), rule=plan.team.closed_day_rule, today=first_day)
     return [day.due_on for _number, day in zip(range(count), days, strict=False)]
 
 

@@ -1,6 +1,6 @@
 """A setback, and the closer rhythm the person may want."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -8,17 +8,19 @@ from django.utils.translation import gettext as _
 from accounts.actions.events import note
 from accounts.models import User
 from caseload.models import Participant, Setback
-from caseload.models.setbacks import CloserAnswer
+from caseload.models.setbacks import CLOSER, CloserAnswer
 from followups.actions import closer, planning
 from followups.calendar import local_date
-from followups.models import DecidedBy, Purpose
+from followups.models import DecidedBy, FollowUp, Purpose
 from followups.models.calendars import calendar_of
 from followups.models.closer import Occasion
+from followups.models.followups import CONTACT
 
 
 @transaction.atomic
 def record(*, participant: Participant, setback: Setback, by: User, at: datetime) -> Setback:
-    """Keep what happened, and plan what the person chose: closer contacts, nothing else, or to be asked again.
+    """Keep what happened, and plan what the person chose: one contact soon, weekly ones after it, nothing else,
+    or to be asked again.
 
     The same form token is kept once. Raises planning.ServicesEnded.
     """
@@ -30,19 +32,38 @@ def record(*, participant: Participant, setback: Setback, by: User, at: datetime
         raise planning.ServicesEnded
     setback.participant, setback.recorded_by, setback.recorded_at = participant, by, at
     setback.save(force_insert=True)
-    if setback.answer == CloserAnswer.AGREED:
+    if setback.answer in CLOSER:
         closer.begin(
             participant=participant,
             occasion=Occasion.SETBACK,
             happened_on=setback.happened_on,
+            only_soon=setback.answer == CloserAnswer.SOON,
             decided_by=DecidedBy.PARTICIPANT,
             by=by,
             at=at,
         )
     elif setback.answer == CloserAnswer.LATER:
-        on = calendar_of(participant.team).add_working_days(local_date(at, participant.team.time_zone), 1)
+        on = ask_again_on(participant, local_date(at, participant.team.time_zone))
         words = _("Ask whether being in touch more often would help.")
         contact = planning.NextContact(due_on=on, planned_on=on, purpose=Purpose.AFTER_SETBACK, what=words)
         planning.create(participant, contact, by=by, at=at)
     note("setback_recorded", subject=participant, by=by, at=at, answer=setback.answer)
     return setback
+
+
+def dates_of(participant: Participant, happened_on: date, today: date) -> dict[str, list[date]]:
+    """The days each answer would bring, to be seen before one is chosen."""
+    after = {"occasion": Occasion.SETBACK, "happened_on": happened_on, "participant": participant, "today": today}
+    weekly = [one.due_on for one in closer.dates_after(**after)]
+    standing = FollowUp.objects.standing().filter(participant=participant, purpose__in=CONTACT, due_on__gte=today)
+    return {
+        CloserAnswer.SOON: weekly[:1],
+        CloserAnswer.WEEKLY: weekly,
+        CloserAnswer.KEEP: list(standing.order_by("due_on").values_list("due_on", flat=True)[:1]),
+        CloserAnswer.LATER: [ask_again_on(participant, today)],
+    }
+
+
+def ask_again_on(participant: Participant, today: date) -> date:
+    """When "ask me later" comes back."""
+    return calendar_of(participant.team).add_working_days(today, 1)

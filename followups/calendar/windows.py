@@ -85,14 +85,11 @@ def after_setback(event: date, *, calendar: WorkingCalendar, rule: str, today: d
 
 
 def after_discharge(event: date, *, counts_day_zero: bool, calendar: WorkingCalendar, today: date) -> list[CloserDate]:
-    """Once soon within seven days, once at the end of thirty; where both have passed, once as soon as may be."""
+    """Once soon, within seven days where they are not over, and once at the end of thirty, where those are not."""
     week, month = (window_after(event, days, counts_day_zero=counts_day_zero) for days in (7, 30))
-    found: dict[date, CloserDate] = {}
-    if today <= week.last:
-        on = week.day_in(calendar, today)
-        found[on] = CloserDate(on, on, week.last)
+    soon = week.day_in(calendar, today)
+    found = {soon: CloserDate(soon, soon, week.last if soon <= week.last else None)}
     if today <= month.last:
         on = month.last_day_in(calendar, today)
         found.setdefault(on, CloserDate(on, on, month.last))
-    soon = calendar.next_working_day(today)
-    return list(found.values()) or [CloserDate(soon, soon)]
+    return list(found.values())

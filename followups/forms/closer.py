@@ -71,3 +71,18 @@ class PauseForm(forms.Form):
         if on > self.today + FURTHEST:
             raise forms.ValidationError(_("This is more than a year away. Choose an earlier day."))
         return on
+
+
+class WishForm(forms.Form):
+    """Whose wish an end is; beside the button that ends a plan, a closer rhythm or a pause."""
+
+    decided_by = forms.ChoiceField(
+        label=_("Who wished for it"),
+        choices=DecidedBy,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Who wished for it?")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Its page may have another form that asks the same.
+        super().__init__(*args, auto_id="end_%s", **kwargs)

@@ -38,9 +38,8 @@ class PlanForm(forms.Form):
     agreed_by = forms.ChoiceField(
         label=_("Who wished for it"),
         choices=DecidedBy,
-        initial=DecidedBy.TOGETHER,
-        required=False,
         widget=forms.RadioSelect,
+        error_messages={"required": _("Who wished for it?")},
     )
 
     def __init__(self, *args: Any, today: date, running: CheckInPlan | None, **kwargs: Any) -> None:
@@ -72,7 +71,7 @@ class PlanForm(forms.Form):
         return CheckInPlan(
             participant=participant,
             team=participant.team,
-            agreed_by=cleaned["agreed_by"] or DecidedBy.TOGETHER,
+            agreed_by=cleaned["agreed_by"],
             kind=cleaned["kind"],
             every=cleaned["every"] or 7,
             weekdays=sorted(cleaned["weekdays"]),

@@ -38,7 +38,8 @@ def cards(followups: FollowUpQuerySet, at: datetime) -> list[FollowUp]:
     facts = facts.annotate(
         last_outcome=Subquery(tries.values("outcome")[:1]), called_in_vain=Subquery(called_in_vain())
     )
-    rows = list(facts.select_related("participant", "team__record_rules", "owner", "moved_by", "came_from"))
+    beside = ("participant", "team__record_rules", "owner", "moved_by", "came_from", "plan")
+    rows = list(facts.select_related(*beside))
     numbers: dict[Any, list[PhoneNumber]] = {}
     for number in PhoneNumber.objects.filter(participant__in={row.participant_id for row in rows}).order_by(
         "-may_call", "position", "pk"

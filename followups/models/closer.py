@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import new_id
 from accounts.models import Team, User
 from caseload.models import Participant
+from followups.models.decisions import DecidedBy
 
 
 class Occasion(models.TextChoices):
@@ -42,10 +43,17 @@ class CloserRhythm(models.Model):
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="closer_rhythms")
     occasion = models.CharField(_("after"), max_length=20, choices=Occasion)
     happened_on = models.DateField(_("on"))
+    only_soon = models.BooleanField(default=False, help_text="One contact soon, and the plan goes on after it.")
+    agreed_by = models.CharField(
+        _("who wished for it"), max_length=20, choices=DecidedBy, blank=True, help_text="Empty where nobody was asked."
+    )
     until = models.DateField()
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
+    ended_wish = models.CharField(
+        max_length=20, choices=DecidedBy, blank=True, help_text="Who wished for its end, where it was ended early."
+    )
 
     objects = CloserRhythmQuerySet.as_manager()
 

@@ -87,6 +87,7 @@ INNER = {
     "subject_type",
     "subject_id",
     "facts",
+    "rests_from",
 }
 
 

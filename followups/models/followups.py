@@ -225,6 +225,9 @@ class FollowUp(models.Model):
         default=False,
         help_text="Closed by a change of rhythm, a pause or with a goal, and taken up again if that is undone.",
     )
+    rests_from = models.DateField(
+        null=True, help_text="The date it had before a rest; it has it again if the rest ends early."
+    )
     # Facts about what the worker did. They never decide whether something is overdue.
     flagged_rung = models.PositiveSmallIntegerField(default=0)
     flagged_at = models.DateTimeField(null=True, help_text="When the worker first told anybody about this date.")
@@ -332,3 +335,8 @@ class FollowUp(models.Model):
     def asks_after_something(self) -> bool:
         """Whether it asks how a referral or a step went: settled by the answer, not by having been in touch."""
         return self.referral_id is not None or self.step_id is not None
+
+    @property
+    def asks_to_go_on(self) -> bool:
+        """Whether it is the last one of a plan, which asks what comes next."""
+        return self.plan is not None and self.planned_on == self.plan.rhythm.last

@@ -1,9 +1,11 @@
 """Who is left without a next step (there should be nobody), and when the others hear from us next."""
 
+from datetime import date
+
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from caseload.models import Session
+from caseload.models import Participant, Session
 from caseload.models.participants import ParticipantQuerySet
 from followups.models.followups import STANDING, FollowUp, State
 from followups.models.next_steps import NextStep
@@ -46,3 +48,11 @@ def with_rhythm(participants: ParticipantQuerySet) -> ParticipantQuerySet:
     """Adds `rhythm_kind`: how often the running check-in plan has us in touch; None without one."""
     running = CheckInPlan.objects.running().filter(participant=OuterRef("pk"))
     return participants.annotate(rhythm_kind=Subquery(running.values("kind")[:1]))
+
+
+def back_on(participant: Participant, today: date) -> date | None:
+    """The local day on which a pause that still holds ends by itself; None where there is none."""
+    ahead = CheckInPlan.objects.running().filter(participant=participant, paused_until__gt=today)
+    resting = FollowUp.objects.filter(participant=participant, state=State.PAUSED, due_on__gt=today)
+    plans = ahead.values_list("paused_until", flat=True).first()
+    return plans or resting.order_by("-due_on").values_list("due_on", flat=True).first()

@@ -54,6 +54,9 @@ class CheckInPlan(models.Model):
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
+    ended_wish = models.CharField(
+        max_length=20, choices=DecidedBy, blank=True, editable=False, help_text="Who wished for its end, where asked."
+    )
     planned_until = models.DateField(
         null=True, editable=False, help_text="Follow-ups exist for all dates up to here; the worker's bookmark."
     )

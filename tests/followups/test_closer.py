@@ -13,10 +13,9 @@ NOON, DAY = factories.NOON, factories.DAY  # a Wednesday
 ONE_DAY = timedelta(days=1)
 
 
-def begin(participant, by, occasion="setback", on=DAY, at=NOON) -> CloserRhythm:
-    return closer.begin(
-        participant=participant, occasion=occasion, happened_on=on, decided_by="participant", by=by, at=at
-    )
+def begin(participant, by, occasion="setback", on=DAY, at=NOON, **more) -> CloserRhythm:
+    given = {"occasion": occasion, "happened_on": on, "decided_by": "participant", **more}
+    return closer.begin(participant=participant, by=by, at=at, **given)
 
 
 def days(participant, **of) -> list[date]:
@@ -46,7 +45,7 @@ def test_over_a_weekend_the_first_contact_stays_within_the_three_days(participan
 
 def test_the_plan_rests_meanwhile_and_goes_on_by_itself(participant, specialist, weekly) -> None:
     closer_rhythm = begin(participant, specialist)
-    assert days(participant, plan=weekly) == []
+    assert all(on > closer_rhythm.until for on in days(participant, plan=weekly))
 
     later = NOON + 20 * ONE_DAY
     plans.lay_out_all(at=later)
@@ -60,7 +59,7 @@ def test_relaxing_early_brings_the_plans_dates_back_without_duplicate_or_gap(par
     before = days(participant)
     rhythm = begin(participant, specialist)
     plans.lay_out_all(at=NOON + ONE_DAY)
-    closer.relax(closer=rhythm, by=specialist, at=NOON + ONE_DAY)
+    closer.relax(closer=rhythm, decided_by="participant", by=specialist, at=NOON + ONE_DAY)
 
     found = days(participant)
     assert found[0] <= DAY + 8 * ONE_DAY
@@ -111,7 +110,7 @@ def test_a_second_press_and_a_second_occasion(participant, specialist) -> None:
     second = begin(participant, specialist, on=DAY - ONE_DAY)
     assert CloserRhythm.objects.standing().get() == second
     assert len(days(participant)) == 5
-    closer.relax(closer=first, by=specialist, at=NOON)
+    closer.relax(closer=first, decided_by="participant", by=specialist, at=NOON)
     assert CloserRhythm.objects.standing().get() == second
 
 
@@ -120,3 +119,70 @@ def test_not_for_somebody_whose_services_ended(participant, specialist) -> None:
     with pytest.raises(closer.planning.ServicesEnded):
         begin(participant, specialist)
     assert not FollowUp.objects.filter(state=State.OPEN).exists()
+
+
+def gaps(participant) -> list[timedelta]:
+    return [second - first for first, second in pairwise(days(participant))]
+
+
+def test_another_closer_rhythm_takes_the_plan_up_again_where_it_stands_on_top(participant, specialist, weekly) -> None:
+    begin(participant, specialist)
+    begin(participant, specialist, occasion="hospital_stay", on=DAY + 2 * ONE_DAY, at=NOON + 2 * ONE_DAY)
+    found = days(participant)
+    assert len(found) == len(set(found))
+    assert found[0] <= DAY + 9 * ONE_DAY
+    assert max(gaps(participant)) <= 7 * ONE_DAY
+    assert max(found) >= DAY + 29 * ONE_DAY
+    again = FollowUp.objects.standing().filter(plan=weekly).order_by("due_on").first()
+    assert "closer rhythm" in again.why_here
+
+
+def test_a_second_setback_that_ends_sooner_leaves_no_gap_after_it(participant, specialist, weekly) -> None:
+    later = NOON + 14 * ONE_DAY
+    begin(participant, specialist, on=DAY + 14 * ONE_DAY, at=later)
+    second = begin(participant, specialist, on=DAY + 13 * ONE_DAY, at=later)
+    plans.lay_out_all(at=later + 14 * ONE_DAY)
+    assert min(days(participant, plan=weekly)) - second.until <= 7 * ONE_DAY
+    assert CloserRhythm.objects.standing().get() == second
+
+
+def test_the_same_begun_when_the_first_is_over_begins_anew(participant, specialist) -> None:
+    first = begin(participant, specialist)
+    later = NOON + 40 * ONE_DAY
+    second = begin(participant, specialist, at=later)
+    assert second != first
+    assert min(days(participant, closer=second)) >= DAY + 40 * ONE_DAY
+
+
+def test_once_soon_and_then_the_plan_goes_on(participant, specialist, weekly) -> None:
+    one = begin(participant, specialist, only_soon=True)
+    assert days(participant, closer=one) == [DAY + ONE_DAY]
+    assert days(participant, plan=weekly)[0] == DAY + 8 * ONE_DAY
+    assert max(gaps(participant)) <= 7 * ONE_DAY
+    assert begin(participant, specialist, only_soon=True) == one
+    assert begin(participant, specialist) != one
+
+
+def test_whose_wish_it_was_is_kept_at_both_ends(participant, specialist) -> None:
+    rhythm = begin(participant, specialist)
+    closer.relax(closer=rhythm, decided_by="supervisor", by=specialist, at=NOON)
+    rhythm.refresh_from_db()
+    assert (rhythm.agreed_by, rhythm.ended_wish) == ("participant", "supervisor")
+
+
+def test_a_check_in_planned_by_hand_makes_room_and_comes_back(participant, specialist) -> None:
+    by_hand = factories.FollowUpFactory(participant=participant, due_on=DAY + 8 * ONE_DAY)
+    other = factories.FollowUpFactory(participant=participant, due_on=DAY + 6 * ONE_DAY)
+    rhythm = begin(participant, specialist)
+    found = days(participant)
+    assert len(found) == len(set(found))
+    assert other.due_on in found
+    closer.relax(closer=rhythm, decided_by="participant", by=specialist, at=NOON)
+    assert days(participant) == [other.due_on, by_hand.due_on]
+
+
+def test_a_discharge_learned_of_late_has_somebody_in_touch_at_once(participant, specialist) -> None:
+    begin(participant, specialist, occasion="hospital_stay", on=DAY - 10 * ONE_DAY)
+    assert days(participant) == [DAY, DAY + 20 * ONE_DAY]
+    begin(participant, specialist, occasion="hospital_stay", on=DAY - 40 * ONE_DAY)
+    assert days(participant) == [DAY]

@@ -53,7 +53,7 @@ def test_a_session_logged_late_counts_from_its_logging(participant) -> None:
 def test_ending_a_plan_is_not_a_decision_that_nothing_is_needed(participant, specialist) -> None:
     plan = factories.CheckInPlanFactory(participant=participant)
     plans.lay_out(plan=plan, at=NOON)
-    plans.end(plan=plan, by=specialist, at=NOON)
+    plans.end(plan=plan, decided_by="together", by=specialist, at=NOON)
     assert left() == [participant]
 
 
@@ -62,7 +62,7 @@ def test_nor_does_an_old_decision_cover_a_plan_ended_since(participant, speciali
     plan = factories.CheckInPlanFactory(participant=participant)
     plans.lay_out(plan=plan, at=NOON)
     assert left() == []
-    plans.end(plan=plan, by=specialist, at=NOON)
+    plans.end(plan=plan, decided_by="together", by=specialist, at=NOON)
     assert left() == [participant]
 
 

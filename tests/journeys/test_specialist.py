@@ -180,3 +180,14 @@ def test_a_group_of_twelve_with_two_absent_takes_three_clicks_and_one_for_each(o
     assert clicks.count == 3 + 2
     assert Session.objects.filter(status="held").count() == 10
     assert Session.objects.filter(status="no_show").count() == 2
+
+
+def test_a_setback_with_an_agreed_closer_rhythm_takes_three_clicks(open_as, specialist, participant) -> None:
+    clicks = Clicks(open_as(specialist, reverse("participant", args=[participant.pk])))
+    clicks.tap("A hard stretch", role="link")
+    clicks.page.get_by_role("heading", name="A hard stretch").wait_for()
+    clicks.chip("every week for four weeks")
+    clicks.tap("Keep it")
+    clicks.page.get_by_text("Kept, in their words.").wait_for()
+    assert clicks.count == 3
+    assert FollowUp.objects.standing().filter(purpose="after_setback").count() == 5

@@ -46,10 +46,11 @@ def test_a_running_one_is_named_and_ends_with_one_tap(sign_in, specialist, parti
     client = sign_in(specialist)
     client.post(address("closer_rhythm", participant), SETBACK)
     assert "holds until" in client.get(address("closer_rhythm", participant)).content.decode()
-    client.post(address("end_closer", participant))
-    assert not CloserRhythm.objects.standing().exists()
+    client.post(address("end_closer", participant), {"decided_by": "participant"})
+    assert CloserRhythm.objects.get().ended_wish == "participant"
     assert FollowUp.objects.standing().get().due_on == DAY + 7 * ONE_DAY  # nobody is left dangling
-    assert client.post(address("end_closer", participant)).status_code == 404
+    again = client.post(address("end_closer", participant), {"decided_by": "participant"}, follow=True)
+    assert "has ended already" in again.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -87,9 +88,27 @@ def test_a_pause_ends_earlier_with_one_tap(sign_in, specialist, participant) -> 
     factories.FollowUpFactory(participant=participant, owner=specialist)
     client = sign_in(specialist)
     client.post(address("pause", participant), {"until": "2026-08-20", "decided_by": "participant"})
-    client.post(address("resume", participant))
+    client.post(address("resume", participant), {"decided_by": "participant"})
     row = FollowUp.objects.standing().get()
     assert (row.state, row.due_on) == (State.OPEN, DAY)
+
+
+def test_a_pause_without_a_plan_is_shown_and_can_be_ended(sign_in, specialist, participant, time_machine) -> None:
+    factories.FollowUpFactory(participant=participant, owner=specialist)
+    client = sign_in(specialist)
+    client.post(address("pause", participant), {"until": "2026-05-20", "decided_by": "participant"})
+    assert "Paused until 20 May" in client.get(address("participant", participant)).content.decode()
+    assert "End the pause" in client.get(address("pause", participant)).content.decode()
+    assert "Who wished for it?" in client.post(address("resume", participant), follow=True).content.decode()
+    assert FollowUp.objects.filter(state=State.PAUSED).exists()
+
+    time_machine.move_to(NOON + 15 * ONE_DAY)
+    client = sign_in(specialist)
+    assert "Paused" not in client.get(address("participant", participant)).content.decode()
+    assert "End the pause" not in client.get(address("pause", participant)).content.decode()
+    late = client.post(address("resume", participant), {"decided_by": "participant"}, follow=True)
+    assert "has ended already" in late.content.decode()
+    assert FollowUp.objects.standing().get().due_on == DAY + 14 * ONE_DAY
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from itertools import pairwise
 import pytest
 from django.urls import reverse
 
+from followups.actions import pausing
 from followups.models import CheckInPlan, FollowUp
 from tests import factories
 
@@ -65,9 +66,64 @@ def test_who_wished_for_it_is_kept_and_shown(sign_in, specialist, address) -> No
         ({"starts_on": "2026-05-05"}, "starts_on"),
         ({"starts_on": "2028-05-05"}, "starts_on"),
         ({"weekdays": ["9"]}, "weekdays"),
+        ({"agreed_by": ""}, "agreed_by"),
+        ({"agreed_by": "nobody"}, "agreed_by"),
     ],
 )
 def test_what_cannot_be_agreed_is_said(sign_in, specialist, address, answers, wrong: str) -> None:
     page = sign_in(specialist).post(address, {**WEEKLY, **answers})
     assert list(page.context["form"].errors) == [wrong]
     assert not CheckInPlan.objects.exists()
+
+
+def test_nobody_is_taken_for_having_wished_it(sign_in, specialist, address) -> None:
+    page = sign_in(specialist).get(address)
+    assert page.context["form"]["agreed_by"].value() is None
+
+
+def test_only_on_the_days_that_were_chosen(sign_in, specialist, address) -> None:
+    client = sign_in(specialist)
+    client.post(address, {**WEEKLY, "kind": "every_n_days", "every": "1", "weekdays": ["2", "4"]})
+    days = FollowUp.objects.standing().values_list("due_on", flat=True)
+    assert {day.isoweekday() for day in days} == {2, 4}
+    assert CheckInPlan.objects.get().weekdays == [2, 4]
+
+
+def test_a_plan_ends_with_whose_wish_that_is_and_is_listed_then(sign_in, specialist, participant, address) -> None:
+    client, end = sign_in(specialist), reverse("end_plan", args=[participant.pk])
+    client.post(address, WEEKLY)
+    assert "Who wished for it?" in client.post(end, follow=True).content.decode()
+    assert CheckInPlan.objects.running().exists()
+    assert client.post(end, {"decided_by": "together"}).status_code == 302
+    assert CheckInPlan.objects.get().ended_wish == "together"
+    assert "has ended already" in client.post(end, {"decided_by": "together"}, follow=True).content.decode()
+    text = client.get(address).content.decode()
+    for words in ("Every week", "6 May 2026 – 6 May 2026", "begun: The participant", "ended: Decided together"):
+        assert words in text
+
+
+def test_a_pause_shows_while_it_holds_and_its_days_are_left_out(
+    sign_in, specialist, participant, address, time_machine
+):
+    client = sign_in(specialist)
+    client.post(address, WEEKLY)
+    until = DAY + timedelta(days=16)
+    pausing.pause(participant=participant, until=until, decided_by="participant", by=specialist, at=NOON)
+    page = client.post(address, {**WEEKLY, "kind": "monthly", "starts_on": "2026-05-07", "preview": "1"})
+    assert "paused until Fri 22 May" in page.content.decode()
+    assert min(page.context["preview"]) >= until
+    time_machine.move_to(NOON + timedelta(days=16))
+    text = sign_in(specialist).get(address).content.decode()
+    assert "paused until" not in text
+    assert "end the pause" not in text
+
+
+def test_the_card_that_asks_whether_to_go_on_leads_to_the_plan(sign_in, specialist, participant, address) -> None:
+    plan = factories.CheckInPlanFactory(participant=participant, kind="weekly_12", starts_on=DAY - timedelta(weeks=11))
+    question = {"what": "Ask whether they would like to go on", "owner": specialist, "participant": participant}
+    factories.FollowUpFactory(plan=plan, due_on=DAY, **question)
+    client = sign_in(specialist)
+    assert f'href="{address}"' in client.get(reverse("today")).content.decode()
+    client.post(address, WEEKLY)
+    assert f'href="{address}"' not in client.get(reverse("today")).content.decode()
+    assert FollowUp.objects.get(plan=plan).state == "done"

@@ -19,7 +19,7 @@ def at_ten_in_the_morning(time_machine) -> None:
 
 
 def told(**given) -> dict[str, object]:
-    return {"form_token": factories.new_id(), "answer": "agreed", "words": "Too loud.", "happened_on": DAY, **given}
+    return {"form_token": factories.new_id(), "answer": "weekly", "words": "Too loud.", "happened_on": DAY, **given}
 
 
 def address(name: str, participant) -> str:
@@ -38,12 +38,37 @@ def test_a_setback_with_an_agreed_closer_rhythm(sign_in, specialist, participant
     assert "Too loud." in client.get(address("participant", participant)).content.decode()
 
 
-@pytest.mark.parametrize(("answer", "planned"), [("keep", 0), ("later", 1)])
+@pytest.mark.parametrize(("answer", "planned"), [("soon", 1), ("keep", 0), ("later", 1)])
 def test_other_answers_are_taken_as_they_are(sign_in, specialist, participant, answer: str, planned: int) -> None:
     sign_in(specialist).post(address("setback", participant), told(answer=answer, words=""))
     assert FollowUp.objects.standing().count() == planned
-    assert not CloserRhythm.objects.exists()
+    assert CloserRhythm.objects.filter(only_soon=True).exists() == (answer == "soon")
     assert all(row.due_on == DAY + timedelta(days=1) for row in FollowUp.objects.all())
+
+
+def test_each_answer_shows_the_days_it_would_bring(sign_in, specialist, participant) -> None:
+    factories.FollowUpFactory(participant=participant, due_on=DAY + timedelta(days=6))
+    client = sign_in(specialist)
+    text = client.get(address("setback", participant)).content.decode()
+    weekly = "Thu 7 May, Thu 14 May, Thu 21 May, Thu 28 May, Thu 4 Jun"
+    for words in ("days · Thu 7 May\n", f"four weeks · {weekly}", "Keep it as it is · Tue 12 May", "later · Thu 7 May"):
+        assert words.strip() in text
+    assert "closer together for a while" not in text
+
+    earlier = told(happened_on=DAY - timedelta(days=5), preview="1")
+    page = client.post(address("setback", participant), earlier).content.decode()
+    assert "four weeks · Wed 6 May, Wed 13 May" in page
+    assert not Setback.objects.exists()
+    client.post(address("setback", participant), told())
+    days = FollowUp.objects.standing().filter(purpose="after_setback").order_by("due_on")
+    assert ", ".join(f"{row.due_on:%a} {row.due_on.day} {row.due_on:%b}" for row in days) == weekly
+
+
+def test_a_yes_kept_before_there_were_two_is_still_read(sign_in, specialist, participant) -> None:
+    row = factories.SetbackFactory(participant=participant, answer="agreed")
+    assert row.get_answer_display() == "Yes, closer together for a while"
+    page = sign_in(specialist).post(address("setback", participant), told(answer="agreed"))
+    assert list(page.context["form"].errors) == ["answer"]
 
 
 @pytest.mark.parametrize(
