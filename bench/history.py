@@ -55,9 +55,9 @@ HISTORY = (
     FROM old_call
     """,
     """
-    INSERT INTO followups_contactattempt (id, team_id, participant_id, followup_id, outcome_id, channel, at, by_id,
-                                          form_token, before)
-    SELECT uuidv7(at - now()), team_id, participant_id, id, 'reached', 'call', at, specialist_id,
+    INSERT INTO followups_contactattempt (id, team_id, participant_id, followup_id, outcome_id, label, channel, at,
+                                          by_id, form_token, before)
+    SELECT uuidv7(at - now()), team_id, participant_id, id, 'reached', 'Reached', 'call', at, specialist_id,
            gen_random_uuid(), '{}'
     FROM old_call
     """,

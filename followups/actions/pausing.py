@@ -62,8 +62,13 @@ def rest(
     )
     contacts = sorted((row for row in rows if row.purpose in CONTACT), key=lambda row: (row.due_on, row.pk))
     if keeps is None:
+        keeps = contacts[0] if contacts else None
+    if keeps is None:
         contact = planning.NextContact(due_on=due_on, planned_on=until)
-        keeps = contacts[0] if contacts else planning.create(participant, contact, by=by, at=at)
+        keeps = planning.create(participant, contact, by=by, at=at)
+    else:
+        keeps.rests_from = keeps.due_on
+        keeps.save(update_fields=["rests_from"])
     words = _("Resting until %(day)s.") % {"day": formats.date_format(due_on, "j M Y")}
     others = FollowUp.objects.filter(pk__in=[row.pk for row in rows]).exclude(pk=keeps.pk)
     plans.set_aside(others.filter(purpose__in=CONTACT), reason=words, decided_by=decided_by, by=by, at=at)
@@ -116,7 +121,7 @@ def place(row: FollowUp) -> tuple[str, date]:
 
 @transaction.atomic
 def resume(*, participant: Participant, decided_by: str, by: User, at: datetime) -> bool:
-    """End the rest early: what rested is due on the next working day, the plan goes on.
+    """End the rest early: what rested is due on its own day again, or on the next working day if that has passed.
 
     False, and nothing changed, where no rest lies ahead: it has ended by itself.
     """
@@ -143,10 +148,12 @@ def lift(
     on = calendar_of(team).next_working_day(today)
     resting = FollowUp.objects.filter(participant=participant, state=State.PAUSED, due_on__gt=today)
     for followup in resting.order_by("due_on", "pk"):
-        is_contact, is_taken = followup.purpose in CONTACT, on in plans.contact_days(participant.pk, but=followup)
-        own_day = None if is_contact else followup.rests_from
-        planning.give_date(followup, max(on, own_day or on), state=State.OPEN, why=why, by=by, at=at)
-        if is_contact and is_taken and followup != keeps:
+        day = max(on, followup.rests_from or on)
+        is_taken = followup.purpose in CONTACT and day in plans.contact_days(participant.pk, but=followup)
+        followup.rests_from = None
+        followup.save(update_fields=["rests_from"])
+        planning.give_date(followup, day, state=State.OPEN, why=why, by=by, at=at)
+        if is_taken and followup != keeps:
             row = FollowUp.objects.filter(pk=followup.pk)
             plans.set_aside(row, reason=why, decided_by=decided_by, by=by, at=at)
     if plan is not None and plan.paused_until is not None:

@@ -43,6 +43,7 @@ def twice(deed: Callable[[], object]) -> None:
 def test_the_longest_words_are_kept_once(participant, specialist) -> None:
     said = {"on": DAY, "by": specialist, "at": NOON}
     session = factories.SessionFactory(participant=participant, specialist=specialist)
+    notes.sign(session=session, by=specialist, at=NOON)
     twice(lambda: trust.talk(participant=participant, agreed=emoji(1), **said))
     twice(lambda: notes.agree(session=session, agrees=False, words=emoji(2), **said))
     row = {"theirs": emoji(3), "ours": emoji(4)}

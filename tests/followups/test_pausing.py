@@ -76,6 +76,13 @@ def test_ended_early_the_plan_goes_on_with_neither_gap_nor_duplicate(participant
     assert max(second - first for first, second in pairwise(days)) <= 7 * ONE_DAY
 
 
+def test_ended_before_its_own_day_a_contact_has_that_day_again(participant, specialist, weekly) -> None:
+    weekly.followups.filter(due_on=DAY).update(state=State.DONE, closed_at=NOON)
+    pause(participant, specialist, until=DAY + 8 * ONE_DAY)
+    resume(participant, specialist, at=NOON + ONE_DAY)
+    assert standing(participant)[:2] == [(State.OPEN, DAY + number * ONE_DAY) for number in (7, 14)]
+
+
 def test_a_promise_stays_owed(participant, specialist) -> None:
     promise = factories.FollowUpFactory(participant=participant, owner=specialist, purpose=Purpose.PROMISE)
     pause(participant, specialist)

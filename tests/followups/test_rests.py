@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from caseload.models import Participant
@@ -99,6 +99,7 @@ def check(story: Story) -> None:
 @pytest.mark.django_db
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(DEEDS, min_size=2, max_size=9))
+@example([("days", 1), ("pause", 6), ("resume",)])
 def test_never_two_contacts_on_a_day_and_never_a_gap(team, specialist, deeds: list[tuple]) -> None:
     with transaction.atomic():
         person = factories.ParticipantFactory(team=team)

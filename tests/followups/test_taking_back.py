@@ -140,7 +140,7 @@ def test_a_rest_that_was_ended_is_not_taken_back(due, specialist, participant) -
     plan = factories.CheckInPlanFactory(participant=participant, starts_on=DAY + timedelta(days=1))
     plans.lay_out(plan=plan, at=NOON)
     attempt = tap(due, "away", specialist)
-    pausing.resume(participant=participant, by=specialist, at=NOON)
+    pausing.resume(participant=participant, decided_by="participant", by=specialist, at=NOON)
     before = sorted(FollowUp.objects.standing().values_list("pk", "due_on"))
     with pytest.raises(contact.CannotUndo):
         contact.undo(attempt=attempt, by=specialist, at=NOON)

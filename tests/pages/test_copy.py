@@ -86,11 +86,11 @@ def keep_all(person, mark: str, specialist, meeting) -> None:
         )
         NextStep.objects.create(session=session, followup=what)
     session.activities.set(Activity.objects.filter(strand="goals")[:1])
-    notes.agree(session=session, agrees=False, words=f"{mark}agreed", on=DAY, by=specialist, at=NOON)
     notes.sign(session=session, by=specialist, at=NOON)
+    notes.agree(session=session, agrees=False, words=f"{mark}agreed", on=DAY, by=specialist, at=NOON)
     words = {"kind": "correction", "text": f"{mark}added", "reason": f"{mark}because", "form_token": new_id()}
     notes.add(session=session, by=specialist, at=NOON, **words)
-    SessionReview.objects.create(session=session, reviewer=specialist, read_at=NOON)
+    SessionReview.objects.create(session=session, reviewer=factories.UserFactory(name="Vera"), read_at=NOON)
     RecordReview.objects.create(
         participant=person, reviewed_on=DAY, words=f"{mark}review", recorded_at=NOON, reviewer=specialist
     )
@@ -245,6 +245,7 @@ def test_it_is_read_in_large_type_and_printed_without_buttons(sign_in, specialis
 
 def test_the_record_leads_to_the_copy_and_a_note_to_reading_it_together(sign_in, specialist, participant) -> None:
     session = factories.SessionFactory(participant=participant, specialist=specialist)
+    notes.sign(session=session, by=specialist, at=NOON)
     client = sign_in(specialist)
     record = client.get(reverse("participant", args=[participant.pk])).content.decode()
     assert reverse("whole_copy", args=[participant.pk]) in record
