@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.access import supervised_teams
 from accounts.actions.events import note
 from accounts.models import User
-from caseload.models import Participant
+from caseload.models import Merge, Participant
 from followups.actions import pausing, planning, plans
 from followups.calendar import local_date
 from followups.models import CheckInPlan, CloserRhythm, ContactAttempt, FollowUp, Outcome, Purpose, State
@@ -223,6 +224,9 @@ def is_latest(attempt: ContactAttempt) -> bool:
     followup = attempt.followup
     if followup is None or not is_as(followup, attempt.before.get("after")) or not attempt.participant.is_active:
         return False
+    put_together = Q(kept=attempt.participant) | Q(merged=attempt.participant)
+    if Merge.objects.filter(put_together, Q(at__gte=attempt.at) | Q(undone_at__gte=attempt.at)).exists():
+        return False  # what it changed may be with the other record now
     if attempt.before.get("plans") and CheckInPlan.objects.running().filter(participant=attempt.participant).exists():
         return False
     closer = CloserRhythm.objects.standing().filter(participant=attempt.participant)

@@ -1,14 +1,19 @@
 """Everything recorded about one person, for that person: nothing left out, nothing of anybody else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Value
+from django.utils import formats
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
-from caseload.models import Participant, Referral, RosterPlace, Session
+from caseload.models import Merge, Participant, Referral, RosterPlace, Session
 
 # Each table about a person, by how its rows lead to them. A test walks all models: a new one has to be named.
 LEADS = {
@@ -31,6 +36,7 @@ LEADS = {
     "caseload.NoteAddition": "session__participant",
     "caseload.Agreement": "session__participant",
     "caseload.ServiceEpisode": "participant",
+    "caseload.Merge": "kept",
     "caseload.Assignment": "participant",
     "caseload.Complaint": "participant",
     "caseload.SignalTalk": "participant",
@@ -55,6 +61,7 @@ INNER = {
     "before",
     "position",
     "search_name",
+    "moved",
     "flagged_rung",
     "flagged_at",
     "unheard",
@@ -63,18 +70,31 @@ INNER = {
 
 
 def whole_record(participant: Participant) -> Iterator[tuple[type[models.Model], list[dict[str, Any]]]]:
-    """Each table with its rows, oldest first, as names and values; the person themselves in front."""
-    yield Participant, [values(participant)]
+    """Each table with its rows, oldest first, as names and values; the person themselves in front.
+
+    What could not move from a record that was put into this one is theirs too.
+    """
+    yield from rows_of([participant, *participant.merged_people.select_related("created_by").order_by("pk")])
+
+
+def rows_of(people: list[Participant]) -> Iterator[tuple[type[models.Model], list[dict[str, Any]]]]:
+    """Each table with the rows of these records of one person."""
+    yield Participant, [values(person) for person in people]
+    there = with_rows(people)
     for label, lead in LEADS.items():
+        if label not in there:
+            continue
         model = apps.get_model(label)
-        people = [field.name for field in model._meta.fields if is_user(field)]
-        rows = model._default_manager.filter(**{lead: participant}).select_related(*people).order_by("pk")
+        users = [field.name for field in model._meta.fields if is_user(field)]
+        rows = model._default_manager.filter(**{f"{lead}__in": people}).select_related(*users).order_by("pk")
+        if model is Merge:
+            rows = rows.standing()  # of two people after all, the one has nothing to do with the other
         if model is Session:
-            rows = rows.select_related("meeting", *people).prefetch_related("activities")
+            rows = rows.select_related("meeting", *users).prefetch_related("activities")
         if model is RosterPlace:
             rows = rows.select_related("series")
         if model is Referral:
-            rows = rows.select_related("service", *people)
+            rows = rows.select_related("service", *users)
         found = [values(row) for row in rows]
         if found:
             yield model, found
@@ -116,3 +136,52 @@ def plain(value: Any) -> Any:
     if isinstance(value, UUID):
         return str(value)
     return [str(one) for one in value] if isinstance(value, list) else value
+
+
+def with_rows(people: list[Participant]) -> set[str]:
+    """The tables in which there is anything about them; one query."""
+    models_and_leads = [(apps.get_model(label), lead) for label, lead in LEADS.items()]
+    parts = [
+        model._default_manager.filter(**{f"{lead}__in": people}).order_by().values_list(Value(model._meta.label))[:1]
+        for model, lead in models_and_leads
+    ]
+    return {label for (label,) in parts[0].union(*parts[1:])}
+
+
+def sections(tables: Iterable[tuple[type[models.Model], list[dict[str, Any]]]]) -> list[dict[str, Any]]:
+    """The tables as people read them: a title, and rows of labels and values."""
+    return [
+        {"title": capfirst(str(model._meta.verbose_name_plural)), "rows": [in_words(model, row) for row in rows]}
+        for model, rows in tables
+    ]
+
+
+def in_words(model: Any, row: dict[str, Any]) -> list[tuple[str, Any]]:
+    """A row as labels and values; ids are for programs."""
+    labels = {
+        field.name: capfirst(str(field.verbose_name))
+        for field in model._meta.get_fields()
+        if hasattr(field, "verbose_name")
+    }
+    shown = ((labels.get(name, name), value) for name, value in row.items() if not is_key(name, value))
+    return [(label, readable(value)) for label, value in shown]
+
+
+def readable(value: Any) -> Any:
+    """A value as people read it."""
+    if isinstance(value, list):
+        return ", ".join(value)
+    if value is True:
+        return _("yes")
+    if not isinstance(value, str) or not value[:4].isdigit():
+        return value
+    with suppress(ValueError):
+        if len(value) == 10:
+            return formats.date_format(date.fromisoformat(value), "j M Y")
+        return formats.date_format(datetime.fromisoformat(value), "j M Y, H:i")
+    return value
+
+
+def is_key(name: str, value: Any) -> bool:
+    """Whether a value only leads to another row."""
+    return name == "id" or (isinstance(value, str) and len(value) == 36 and value.count("-") == 4)

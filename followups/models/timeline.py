@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce, Concat, TruncDate
 
 from caseload.models import (
     Activity,
     Goal,
     GoalProgress,
     GoalStep,
+    Merge,
     Participant,
     Quotation,
     Referral,
@@ -138,7 +140,10 @@ def lines_of_days(user: Any, participant: Participant) -> list[DayLines]:
     steps = GoalStep.objects.visible_to(user).filter(goal__participant=participant).exclude(done_on=None)
     progress = GoalProgress.objects.visible_to(user).filter(goal__participant=participant)
     tried = Tried.objects.visible_to(user).filter(participant=participant).exclude(answered_on=None)
+    zone = ZoneInfo(participant.team.time_zone)
+    merges = Merge.objects.standing().filter(kept=participant).annotate(day=TruncDate("at", tzinfo=zone))
     return [
+        (merges, "day", "merge", F("by__name"), words("")),
         (wins, "happened_on", "win", F("text"), words("")),
         (said, "said_on", "words", F("text"), F("topic")),
         (answered, "changed_on", "referral", Coalesce("service__name", "to_whom"), F("state")),
