@@ -1,15 +1,15 @@
 """The record: words on top, what is planned, and the story."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.access import Permission, requires, supervised_teams
-from caseload.models import EndingReason, Participant, Quotation, RecordRules, Strand
+from caseload.models import EndingReason, Merge, Participant, Quotation, RecordRules, Strand
 from caseload.models.glance import at_a_glance
 from caseload.models.rules import rules_of
 from followups.calendar import local_date
@@ -20,6 +20,8 @@ from followups.models.timeline import page, read_cursor
 ENTRIES = 25
 # Of each topic; older words still stand in the story.
 WORDS = 10
+# Whoever took somebody in may not have seen that they were here before; for so long their supervisor is told.
+NEW = timedelta(days=30)
 # A strand that no session touched for so long is offered.
 LATELY = timedelta(days=RecordRules._meta.get_field("untouched_days").default)
 
@@ -34,7 +36,13 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         .with_phones()
         .with_touched(timezone.now() - LATELY)
     )
-    person = get_object_or_404(with_rhythm(people), pk=participant_id)
+    if supervised_teams(request.user):
+        people = people.with_merges().with_likely_twin(timezone.now() - NEW)
+    person = with_rhythm(people).filter(pk=participant_id).first()
+    if person is None:
+        # Put into another record, which is read instead by whoever may see that one.
+        put_into = Merge.objects.visible_to(request.user).standing()
+        return redirect("participant", get_object_or_404(put_into, merged=participant_id).kept_id)
     now = timezone.now()
     before = read_cursor(request.GET.get("before", ""))
     today, rules = local_date(now, person.team.time_zone), rules_of(person.team)
@@ -59,9 +67,17 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "entries": entries,
             "next": following,
             "is_first": before is None,
-            "supervises": person.team_id in supervised_teams(request.user),
+            **for_supervisors(request, person),
         },
     )
+
+
+def for_supervisors(request: HttpRequest, person: Any) -> dict[str, Any]:
+    """What only supervisors are told: what was put into this record, and that somebody new may be here twice."""
+    if person.team_id not in supervised_teams(request.user):
+        return {"supervises": False}
+    merges = [one | {"at": datetime.fromisoformat(one["at"])} for one in person.put_together]
+    return {"supervises": True, "merges": merges, "perhaps_twice": person.perhaps_twice}
 
 
 def untouched(person: Any, since: date) -> list[str]:
