@@ -50,7 +50,13 @@ def choose(request: HttpRequest, person: Participant, others: ParticipantQuerySe
     search = request.GET.get("q", "").replace("\0", "").strip()[:100]
     numbers = [phone["number"] for phone in person.numbers]
     found = others.matching(search) if search else others.similar_to(person.name_used, person.legal_name, numbers)
-    context = {"participant": person, "search": search, "rows": [in_words(row) for row in found[:MOST]]}
+    before = Merge.objects.visible_to(request.user).about(person).select_related("kept", "merged", "by", "undone_by")
+    context = {
+        "participant": person,
+        "search": search,
+        "rows": [in_words(row) for row in found[:MOST]],
+        "before": list(before.order_by("-at", "-pk")[:MOST]),
+    }
     return render(request, "merging/choose.html", context)
 
 
@@ -68,7 +74,9 @@ def put_together(request: HttpRequest, kept: Participant, merged: Participant) -
 @requires(Permission.SUPERVISE)
 def merge(request: HttpRequest, merge_id: UUID) -> HttpResponse:
     rows = Merge.objects.visible_to(request.user).filter(team__in=supervised_teams(request.user))
-    row = get_object_or_404(rows.select_related("kept__team", "merged__created_by", "merged__team", "by"), pk=merge_id)
+    row = get_object_or_404(
+        rows.select_related("kept__team", "merged__created_by", "merged__team", "by", "undone_by"), pk=merge_id
+    )
     now = timezone.now()
     if request.method == "POST":
         try:
@@ -78,16 +86,13 @@ def merge(request: HttpRequest, merge_id: UUID) -> HttpResponse:
             return redirect("merge", merge_id)
         messages.success(request, _("These are two records again. What was added since stays with the one you kept."))
         return redirect("participant", row.kept_id)
-    if row.undone_at is not None:
-        messages.info(request, _("These are two records again."))
-        return redirect("participant", row.kept_id)
     context = {
         "merge": row,
         "participant": row.kept,
         "can_be_undone": row.can_be_undone(now),
         "until": row.at + UNDO_WITHIN,
         "moved": moved_in_words(row),
-        "stayed": sections(rows_of([row.merged])),
+        "stayed": sections(rows_of([row.merged])) if row.undone_at is None else [],
     }
     return render(request, "merging/merge.html", context)
 

@@ -32,10 +32,11 @@ MOVED = """
 CREATE FUNCTION caseload_is_moved(in_table text, was jsonb, becomes jsonb) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT was ? 'participant_id' AND was - 'participant_id' = becomes - 'participant_id' AND EXISTS (
         SELECT FROM caseload_merge AS merge
-        WHERE merge.moved -> in_table ? (becomes ->> 'id')
-          AND CASE WHEN merge.undone_at IS NULL THEN (merge.merged_id, merge.kept_id)
-                   ELSE (merge.kept_id, merge.merged_id) END
-              = ((was ->> 'participant_id')::uuid, (becomes ->> 'participant_id')::uuid)
+        WHERE (merge.undone_at IS NULL AND merge.merged_id = (was ->> 'participant_id')::uuid
+               AND merge.kept_id = (becomes ->> 'participant_id')::uuid
+               OR merge.undone_at IS NOT NULL AND merge.kept_id = (was ->> 'participant_id')::uuid
+               AND merge.merged_id = (becomes ->> 'participant_id')::uuid)
+          AND merge.moved -> in_table ? (becomes ->> 'id')
     )
 $$;
 

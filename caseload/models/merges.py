@@ -22,6 +22,10 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         """Those into records this person may see."""
         return self.filter(kept__in=Participant.objects.visible_to(user))
 
+    def about(self, participant: Participant) -> "MergeQuerySet":
+        """Those this record was in, kept or not, also the ones taken apart again."""
+        return self.filter(Q(kept=participant) | Q(merged=participant))
+
     def standing(self) -> "MergeQuerySet":
         """Those not taken apart again."""
         return self.filter(undone_at=None)

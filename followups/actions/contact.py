@@ -224,8 +224,8 @@ def is_latest(attempt: ContactAttempt) -> bool:
     followup = attempt.followup
     if followup is None or not is_as(followup, attempt.before.get("after")) or not attempt.participant.is_active:
         return False
-    put_together = Q(kept=attempt.participant) | Q(merged=attempt.participant)
-    if Merge.objects.filter(put_together, Q(at__gte=attempt.at) | Q(undone_at__gte=attempt.at)).exists():
+    since = Q(at__gte=attempt.at) | Q(undone_at__gte=attempt.at)
+    if Merge.objects.about(attempt.participant).filter(since).exists():
         return False  # what it changed may be with the other record now
     if attempt.before.get("plans") and CheckInPlan.objects.running().filter(participant=attempt.participant).exists():
         return False

@@ -12,6 +12,7 @@ from accounts.access import supervised_teams
 from accounts.actions.events import note
 from accounts.models import Membership, Role, User
 from caseload.actions import enrolment, handover
+from caseload.actions.enrolment import PROFILE
 from caseload.models import Assignment, EndingReason, Merge, Participant, ServiceEpisode
 from caseload.models.assignments import AssignmentEnd
 from followups.actions import handing_on, planning, plans
@@ -47,8 +48,8 @@ def lock_both(*keys: object) -> list[Participant]:
 def merge(*, kept: Participant, merged: Participant, by: User, at: datetime) -> Merge:
     """Put one record into another of the same team: what can stand with it moves, what is owed goes to its keeper.
 
-    What a unique rule would not let stand twice stays where it is, readable for supervisors. Services of the record
-    that is not kept end. Done twice it is done once. Raises CannotMerge.
+    What a unique rule would not let stand twice stays where it is, readable for supervisors. Gaps in the profile are
+    filled from the other one. Services of the record that is not kept end. Twice is once. Raises CannotMerge.
     """
     kept, merged = lock_both(kept.pk, merged.pk) if kept.pk != merged.pk else (kept, merged)
     known = Merge.objects.standing().filter(kept=kept, merged=merged).first()
@@ -61,7 +62,7 @@ def merge(*, kept: Participant, merged: Participant, by: User, at: datetime) -> 
     # Plans first: the worker lays out under their lock, so that nothing is added to the record from here on.
     before: dict[str, Any] = {"plans": end_all(CheckInPlan, merged, at), "closers": end_all(CloserRhythm, merged, at)}
     keeper = User.objects.filter(assignments__in=Assignment.objects.current().filter(participant=kept)).first()
-    before |= {"last_contact_at": as_text(kept.last_contact_at)} | whereabouts(merged)
+    before |= {"last_contact_at": as_text(kept.last_contact_at), "filled": gaps(kept, merged)} | whereabouts(merged)
     before["set_aside"] = set_aside_twins(kept, merged, today, by, at)
     standing = FollowUp.objects.standing().filter(participant=merged)
     before["owed"] = {str(row.pk): {name: as_text(getattr(row, name)) for name in OWED} for row in standing}
@@ -75,6 +76,7 @@ def merge(*, kept: Participant, merged: Participant, by: User, at: datetime) -> 
         enrolment.end_episode(participant=merged, on=today, reason=EndingReason.SAME_PERSON, by=by, at=at)
     handover.release(participant=merged, reason=AssignmentEnd.SAME_PERSON, by=by, at=at)
     Participant.objects.filter(pk=merged.pk).update(merged_into=kept)
+    Participant.objects.filter(pk=kept.pk).update(**before["filled"])
     if merged.last_contact_at is not None:
         planning.remember_contact(kept, merged.last_contact_at)
     note("record_kept_of_two", subject=kept, by=by, at=at, merge=str(trace.pk), other=str(merged.pk))
@@ -108,11 +110,18 @@ def undo(*, merge: Merge, by: User, at: datetime) -> Merge:
     Participant.objects.filter(pk=kept.pk, last_contact_at=merged.last_contact_at).update(
         last_contact_at=merge.before["last_contact_at"]
     )
+    taken = {name: "" for name, value in merge.before["filled"].items() if getattr(kept, name) == value}
+    Participant.objects.filter(pk=kept.pk).update(**taken)
     begin_again(merge, merged)
     owe_again(merge, merged, by, at)
     note("records_taken_apart", subject=kept, by=by, at=at, merge=str(merge.pk), other=str(merged.pk))
     note("records_taken_apart", subject=merged, by=by, at=at, merge=str(merge.pk), other=str(kept.pk))
     return merge
+
+
+def gaps(kept: Participant, merged: Participant) -> dict[str, str]:
+    """What the kept record says nothing of and the other one does; the name they go by is always there."""
+    return {name: getattr(merged, name) for name in PROFILE if not getattr(kept, name) and getattr(merged, name)}
 
 
 def end_all(model: Any, person: Participant, at: datetime) -> list[str]:

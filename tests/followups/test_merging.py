@@ -126,6 +126,18 @@ def test_everything_that_can_moves_and_is_named_in_the_trace(put, participant, t
     }
 
 
+def test_gaps_in_the_profile_are_filled_and_emptied_again(put, participant, twin, supervisor) -> None:
+    Participant.objects.filter(pk=participant.pk).update(pronouns="she/her", language="")
+    Participant.objects.filter(pk=twin.pk).update(pronouns="they/them", language="Tiếng Việt", good_times="evenings")
+    trace = put()
+    names = ("name_used", "legal_name", "pronouns", "language", "good_times")
+    now = Participant.objects.filter(pk=participant.pk).values_list(*names)
+    assert now.get() == ("Maya", "مايا دانغ", "she/her", "Tiếng Việt", "evenings")
+    now.update(good_times="mornings")
+    merging.undo(merge=trace, by=supervisor, at=LATER)
+    assert now.get() == ("Maya", "", "she/her", "", "mornings")
+
+
 def test_a_signed_note_moves_unchanged(put, participant, twin, colleague) -> None:
     session = factories.SessionFactory(participant=twin, specialist=colleague, note="We planned the move. 🌱")
     notes.sign(session=session, by=colleague, at=NOON)

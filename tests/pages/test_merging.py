@@ -110,7 +110,12 @@ def test_a_double_click_puts_together_once(sign_in, supervisor, participant, twi
     merge = Merge.objects.get()
     for _twice in range(2):
         assert client.post(address("merge", merge)).url == address("participant", participant)
-    assert client.get(address("merge", merge)).url == address("participant", participant)
+    for person in (participant, twin):
+        assert "undone" in text_of(client, "merge_records", person)
+    undone = text_of(client, "merge", merge)
+    assert "Undone on" in undone
+    assert "Undo: two records again" not in undone
+    assert "What stayed" not in undone
 
 
 def test_the_one_who_is_with_us_is_kept(sign_in, supervisor, participant, twin) -> None:
