@@ -8,10 +8,8 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import formats, timezone
-from django.utils.text import capfirst
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.access import Permission, requires
 from caseload.actions import notes
@@ -19,17 +17,8 @@ from caseload.forms.notes import AgreementForm
 from caseload.models import NoteAddition, Participant, Session
 from followups.actions import oversight
 from followups.calendar import local_date
-from followups.models.copy import Other, moment_words, whole_record
-
-# What a line is called where the field's own name says it less well.
-CALLED = {
-    "what_the_group_did": gettext_lazy("what the group did"),
-    "activities": gettext_lazy("what we did"),
-    "meeting": gettext_lazy("group"),
-    "series": gettext_lazy("group"),
-    "step": gettext_lazy("step towards a goal"),
-    "action": gettext_lazy("what was done"),
-}
+from followups.models.copied_words import sections
+from followups.models.copy import Other, whole_record
 
 
 @requires(Permission.READ_RECORDS)
@@ -38,13 +27,9 @@ def whole_copy(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     now, zone = timezone.now(), ZoneInfo(participant.team.time_zone)
     oversight.copied(participant=participant, by=request.user, at=now)
     copy = whole_record(request.user, participant)
-    sections = [
-        {"title": capfirst(str(model._meta.verbose_name_plural)), "rows": [in_words(model, row, zone) for row in rows]}
-        for model, rows in copy.tables
-    ]
     context = {
         "participant": participant,
-        "sections": sections,
+        "sections": sections(copy, zone),
         "is_whole": copy.is_whole,
         "today": local_date(now, participant.team.time_zone),
         "is_large": "large" in request.GET,
@@ -84,29 +69,6 @@ def agree_with_note(request: HttpRequest, session_id: UUID) -> HttpResponse:
     additions = NoteAddition.objects.visible_to(request.user).filter(session=row).order_by("written_at", "pk")
     context = {"session": row, "participant": row.participant, "form": form, "additions": list(additions)}
     return render(request, "copy/agree_with_note.html", context)
-
-
-def in_words(model: Any, row: dict[str, Any], zone: ZoneInfo) -> list[tuple[str, Any]]:
-    """A row as labels and values; ids are for programs."""
-    labels = {field.name: field.verbose_name for field in model._meta.fields} | CALLED
-    shown = ((name, value) for name, value in row.items() if name != "id")
-    return [(capfirst(str(labels[name])), readable(value, zone)) for name, value in shown]
-
-
-def readable(value: Any, zone: ZoneInfo) -> Any:
-    """A value as people read it, moments on the team's clock."""
-    match value:
-        case bool():
-            return _("yes") if value else _("no")
-        case datetime():
-            return moment_words(value, zone)
-        case date():
-            return formats.date_format(value, "j M Y")
-        case list():
-            return ", ".join(value)
-        case Other():
-            return value.says
-    return value
 
 
 def plain(value: Any, zone: ZoneInfo) -> Any:

@@ -7,12 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, requires, supervised_teams
 from accounts.models import Role, User
+from caseload.actions import enrolment
 from caseload.actions.enrolment import NotPossible
 from caseload.actions.handover import CannotWalkWith
-from caseload.forms.episode import EndServicesForm
+from caseload.forms.episode import ContactAfterForm, EndServicesForm
 from caseload.models import Participant
 from followups.actions import ending
 from followups.actions.planning import TooSoonToStop
@@ -80,3 +82,21 @@ def welcome_back(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             messages.success(request, _("Welcome back. The first check-in is planned."))
             return redirect("participant", participant_id)
     return render(request, "episode/welcome_back.html", {"participant": participant, "form": form})
+
+
+@requires(Permission.SUPERVISE)
+@require_POST
+def contact_after(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    people = Participant.objects.visible_to(request.user).filter(team__in=supervised_teams(request.user))
+    participant = get_object_or_404(people, pk=participant_id)
+    form = ContactAfterForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _("What did they say: yes, or no contact? Nothing was changed."))
+        return redirect("participant", participant_id)
+    try:
+        enrolment.say_contact_after(participant=participant, by=request.user, at=timezone.now(), **form.cleaned_data)
+    except NotPossible:
+        messages.info(request, _("This has changed meanwhile. Nothing was changed."))
+    else:
+        messages.success(request, _("Kept, as they say."))
+    return redirect("participant", participant_id)

@@ -1,15 +1,15 @@
 """The record: words on top, what is planned, and the story."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.access import Permission, requires, supervised_teams
-from caseload.models import EndingReason, Participant, Quotation, Strand
+from caseload.models import EndingReason, Merge, Participant, Quotation, Strand
 from caseload.models.glance import at_a_glance
 from caseload.models.goals import Doer
 from caseload.models.rules import rules_of
@@ -24,6 +24,8 @@ from followups.models.undoing import offer_undo
 ENTRIES = 25
 # Of each topic; older words still stand in the story.
 WORDS = 10
+# Whoever took somebody in may not have seen that they were here before; for so long their supervisor is told.
+NEW = timedelta(days=30)
 
 
 @requires(Permission.READ_RECORDS)
@@ -36,7 +38,13 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         .with_phones()
         .with_touched(timezone.now())
     )
-    person = get_object_or_404(with_rhythm(people), pk=participant_id)
+    if supervised_teams(request.user):
+        people = people.with_merges().with_likely_twin(timezone.now() - NEW)
+    person = with_rhythm(people).filter(pk=participant_id).first()
+    if person is None:
+        # Put into another record, which is read instead by whoever may see that one.
+        put_into = Merge.objects.visible_to(request.user).standing()
+        return redirect("participant", get_object_or_404(put_into, merged=participant_id).kept_id)
     now = timezone.now()
     before = read_cursor(request.GET.get("before", ""))
     today, rules = local_date(now, person.team.time_zone), rules_of(person.team)
@@ -67,6 +75,7 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "next": following,
             "is_first": before is None,
             "supervises": supervises,
+            **(for_supervisors(person) if supervises else {}),
         },
     )
 
@@ -74,6 +83,12 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
 def rests(followup: Any) -> bool:
     """Whether it is held back by a pause that has not ended by itself yet."""
     return bool(followup.state == State.PAUSED and followup.days_overdue < 0)
+
+
+def for_supervisors(person: Any) -> dict[str, Any]:
+    """What only supervisors are told: what was put into this record, and that somebody new may be here twice."""
+    merges = [one | {"at": datetime.fromisoformat(one["at"])} for one in person.put_together]
+    return {"merges": merges, "perhaps_twice": person.perhaps_twice}
 
 
 def untouched(person: Any, since: date) -> list[str]:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.actions.events import note
 from accounts.models import User
-from caseload.models import Participant, PhoneNumber, Quotation, ServiceEpisode
+from caseload.models import EndingReason, Participant, PhoneNumber, Quotation, ServiceEpisode
 
 PROFILE = ["name_used", "legal_name", "pronouns", "language", "preferred_channel", "good_times"]
 NUMBER = ["number", "label", "may_call", "may_text", "message", "message_text"]
@@ -101,6 +101,22 @@ def end_episode(
     locked.is_active = False
     locked.save(update_fields=["is_active"])
     note("services_ended", subject=locked, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def say_contact_after(*, participant: Participant, may_contact: str, by: User, at: datetime) -> None:
+    """Keep what the person says now about being contacted after the end.
+
+    Raises NotPossible for somebody who is with us or has died.
+    """
+    locked = Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
+    last = locked.episodes.order_by("-started_on", "-pk").first()
+    if locked.is_active or last is None or last.ending_reason == EndingReason.DIED:
+        raise NotPossible
+    if last.may_contact != may_contact:
+        before, last.may_contact = last.may_contact, may_contact
+        last.save(update_fields=["may_contact"])
+        note("contact_after_the_end", subject=locked, by=by, at=at, before=before, answer=may_contact)
 
 
 @transaction.atomic

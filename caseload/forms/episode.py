@@ -7,8 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from caseload.forms.words import day_input
-from caseload.models import EndingReason
-from caseload.models.episodes import AfterTheEnd
+from caseload.models.episodes import CHOSEN_TOGETHER, AfterTheEnd
 
 
 class EndServicesForm(forms.Form):
@@ -16,7 +15,7 @@ class EndServicesForm(forms.Form):
 
     reason = forms.ChoiceField(
         label=_("How it ends"),
-        choices=EndingReason,
+        choices=CHOSEN_TOGETHER,
         widget=forms.RadioSelect,
         error_messages={"required": _("How does it end?")},
     )
@@ -45,3 +44,9 @@ class EndServicesForm(forms.Form):
         if self.since and on < self.since:
             raise forms.ValidationError(_("They were not with us yet on that day."))
         return on
+
+
+class ContactAfterForm(forms.Form):
+    """What the person says now about being contacted after the end: yes or no, as they are asked."""
+
+    may_contact = forms.ChoiceField(choices=[row for row in AfterTheEnd.choices if row[0] != AfterTheEnd.NOT_ASKED])

@@ -4,6 +4,7 @@ from caseload.models.episodes import EndingReason, ServiceEpisode
 from caseload.models.goals import Expectations, Goal, GoalProgress, GoalStep, Tried
 from caseload.models.groups import GroupMeeting, GroupSeries, RosterPlace
 from caseload.models.hints import WordHint
+from caseload.models.merges import Merge
 from caseload.models.milestones import Milestone
 from caseload.models.notes import Agreement, NoteAddition, RecordReview, SessionReview
 from caseload.models.participants import Participant
@@ -33,6 +34,7 @@ __all__ = [
     "GoalStep",
     "GroupMeeting",
     "GroupSeries",
+    "Merge",
     "Method",
     "Milestone",
     "NoteAddition",

@@ -19,6 +19,7 @@ class AssignmentEnd(models.TextChoices):
     COLLEAGUE_LEFT = "colleague_left", _("The peer specialist's account was closed")
     SERVICES_ENDED = "services_ended", _("Services ended")
     BACK_TO_WAITING = "back_to_waiting", _("Waiting for another peer")
+    SAME_PERSON = "same_person", _("Put together with another record of theirs")
 
 
 class Period(Func):

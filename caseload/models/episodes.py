@@ -21,6 +21,11 @@ class EndingReason(models.TextChoices):
     CONTACT_LOST = "contact_lost", _("We could not reach each other; the door stays open")
     PROGRAM_ENDED = "program_ended", _("The program ended or changed")
     DIED = "died", _("Died")
+    SAME_PERSON = "same_person", _("Put together with another record of theirs")
+
+
+# Nobody chooses the last one: it is what putting two records together leaves behind.
+CHOSEN_TOGETHER = [choice for choice in EndingReason.choices if choice[0] != EndingReason.SAME_PERSON]
 
 
 class AfterTheEnd(models.TextChoices):

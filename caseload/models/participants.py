@@ -75,12 +75,14 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         """Those this person may know about.
 
         Supervisors: everybody of their teams. Specialists: those assigned to them now, and those of
-        a colleague they cover for today. Nobody else: administrators have no way in.
+        a colleague they cover for today. Nobody else: administrators have no way in. A record that was put
+        into another one is out of sight: nobody walks with it, and what it said is read with the other.
         """
         supervised = supervised_teams(user)
+        theirs = Q(team__in=supervised, merged_into=None)
         if not specialist_teams(user):
-            return self.filter(team__in=supervised)
-        return self.filter(Q(team__in=supervised) | walks_with(user)) if supervised else self.kept_by(user)
+            return self.filter(theirs)
+        return self.filter(theirs | walks_with(user)) if supervised else self.kept_by(user)
 
     def active(self) -> "ParticipantQuerySet":
         """Those with an open service episode."""
@@ -144,6 +146,27 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
             closeness.append(TrigramSimilarity("search_name", plain))
         found = self.filter(alike).alias(by_number=by_number, closeness=Greatest(models.Value(0.0), *closeness))
         return found.order_by("-by_number", "-closeness", "name_used", "pk")
+
+    def with_likely_twin(self, since: datetime) -> "ParticipantQuerySet":
+        """Adds `perhaps_twice`: taken in since then, and much like somebody else of the team, with us or not."""
+        theirs = PhoneNumber.objects.filter(participant=OuterRef(OuterRef("pk"))).values("number")
+        alike = Q(Exists(PhoneNumber.objects.filter(participant=OuterRef("pk"), number__in=theirs)))
+        for name in ("name_used", "legal_name"):
+            plain = PlainText(OuterRef(name))
+            alike |= Q(search_name__trigram_word_similar=plain) | Q(search_name__trigram_similar=plain)
+        others = self.model.objects.filter(alike, team=OuterRef("team"), merged_into=None).exclude(pk=OuterRef("pk"))
+        return self.annotate(
+            perhaps_twice=models.Case(
+                models.When(created_at__gt=since, then=Exists(others)), default=models.Value(False)
+            )
+        )
+
+    def with_merges(self) -> "ParticipantQuerySet":
+        """Adds `put_together`: of each record put into theirs the trace's id, when, and the name it went by."""
+        merges = self.model._meta.get_field("merges").related_model.objects.standing()
+        rows = merges.filter(kept=OuterRef("pk")).order_by("-at", "-pk")
+        told = JSONObject(pk="pk", at="at", name="merged__name_used")
+        return self.annotate(put_together=ArraySubquery(rows.values(one=told)))
 
     def silent(self, at: datetime) -> "ParticipantQuerySet":
         """Active participants nobody has been in touch with for longer than their team's limit."""
@@ -218,6 +241,14 @@ class Participant(models.Model):
         default=True, editable=False, help_text="Has an open service episode; kept with it by the deeds in enrolment."
     )
     last_contact_at = models.DateTimeField(null=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="merged_people",
+        editable=False,
+        help_text="The record of the same person that is kept instead; goes with a standing Merge (trigger).",
+    )
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
     search_name = models.GeneratedField(
@@ -233,6 +264,12 @@ class Participant(models.Model):
         verbose_name_plural = _("participants")
         constraints = [
             models.CheckConstraint(condition=~Q(name_used=""), name="participant_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(is_active=False), name="participant_merged_is_not_active"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="participant_merged_into_another"
+            ),
         ]
         indexes = [
             # Search by part of a name.

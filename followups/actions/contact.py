@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.access import supervised_teams
 from accounts.actions.events import note
 from accounts.models import User
-from caseload.models import Participant
+from caseload.models import Merge, Participant
 from followups.actions import pausing, planning, plans
 from followups.calendar import local_date
 from followups.models import CheckInPlan, CloserRhythm, ContactAttempt, FollowUp, Outcome, Purpose, State
@@ -243,6 +244,9 @@ def is_latest(attempt: ContactAttempt) -> bool:
         return False
     if not others_rest(attempt):
         return False
+    since = Q(at__gte=attempt.at) | Q(undone_at__gte=attempt.at)
+    if Merge.objects.about(attempt.participant).filter(since).exists():
+        return False  # what it changed may be with the other record now
     if attempt.before.get("plans") and CheckInPlan.objects.running().filter(participant=attempt.participant).exists():
         return False
     closer = CloserRhythm.objects.standing().filter(participant=attempt.participant)

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from caseload.actions import enrolment, handover
@@ -16,7 +17,7 @@ from followups.models import CheckInPlan, CloserRhythm, DecidedBy, FollowUp, Sta
 def end_services(
     *, participant: Participant, on: date, reason: str, may_contact: str = "not_asked", by: User, at: datetime
 ) -> None:
-    """End the episode on that local day, close what is planned, end rhythm and assignment: all or nothing.
+    """End the episode on that local day with all that is planned and asked for, rhythm and assignment: all or nothing.
 
     `may_contact` is what the person said to being contacted afterwards; without a yes nobody is.
     Raises enrolment.NotPossible, planning.TooSoonToStop: nobody is let go by silence.
@@ -24,11 +25,13 @@ def end_services(
     if reason == EndingReason.CONTACT_LOST:
         planning.refuse_silence(participant, DecidedBy.SUPERVISOR, by)
     enrolment.end_episode(participant=participant, on=on, reason=reason, may_contact=may_contact, by=by, at=at)
+    # Rhythms first: the worker lays out under the lock of the plan, and what it has just added is closed too.
+    CheckInPlan.objects.running().filter(participant=participant).update(ended_at=at)
+    CloserRhythm.objects.standing().filter(participant=participant).update(ended_at=at)
     FollowUp.objects.standing().filter(participant=participant).update(
         state=State.ENDED, closed_at=at, closed_by=by, closing_reason=""
     )
-    CheckInPlan.objects.running().filter(participant=participant).update(ended_at=at)
-    CloserRhythm.objects.standing().filter(participant=participant).update(ended_at=at)
+    handing_on.answer_wish(participant, _("Services ended."), by, at)
     handover.release(participant=participant, reason=AssignmentEnd.SERVICES_ENDED, by=by, at=at)
 
 

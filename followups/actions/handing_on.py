@@ -27,15 +27,15 @@ def assign(
     # Told anew: the colleague has not heard of it yet. Who was told before has been told only once all the same.
     standing.update(owner=specialist, flagged_rung=0, flagged_at=None, unheard=False)
     if specialist.pk != instead_of:
-        answer_wish(participant, by, at)
+        answer_wish(participant, _("Another peer walks with them now."), by, at)
     return assignment
 
 
-def answer_wish(participant: Participant, by: User, at: datetime) -> None:
-    """Another peer is the answer to the wish for one."""
-    for wish in PeerRequest.objects.filter(participant=participant, answered_at=None):
-        wish.answered_at, wish.answered_by, wish.answer = at, by, _("Another peer walks with them now.")
-        wish.save(update_fields=["answered_at", "answered_by", "answer"])
+def answer_wish(participant: Participant, answer: str, by: User, at: datetime) -> None:
+    """The wish for another peer has come to its answer, if there is one that waits."""
+    PeerRequest.objects.filter(participant=participant, answered_at=None).update(
+        answered_at=at, answered_by=by, answer=answer
+    )
 
 
 def pass_on_reminders(standing: FollowUpQuerySet, specialist: User) -> None:

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Value
 from django.utils import formats
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import AuditEvent, Team, User
-from caseload.models import Participant, Referral, Session
+from caseload.models import Merge, Participant, Referral, Session
 from followups.models.attempts import Outcome
 from followups.models.closer import CloserRhythm
 from followups.models.followups import FollowUp
@@ -40,6 +41,7 @@ LEADS = {
     "caseload.NoteAddition": "session__participant",
     "caseload.Agreement": "session__participant",
     "caseload.ServiceEpisode": "participant",
+    "caseload.Merge": "kept",
     "caseload.Assignment": "participant",
     "caseload.Complaint": "participant",
     "caseload.SignalTalk": "participant",
@@ -76,6 +78,7 @@ INNER = {
     "before",
     "position",
     "search_name",
+    "moved",
     "flagged_rung",
     "flagged_at",
     "unheard",
@@ -108,25 +111,50 @@ class Copy:
 
 
 def whole_record(user: Any, participant: Participant) -> Copy:
-    """All about a participant that this person may hand on: of what is for the supervisor alone, what they see."""
-    zone = ZoneInfo(participant.team.time_zone)
-    tables, is_whole = [(Participant, [values(participant, zone)])], True
+    """All about a participant that this person may hand on: of what is for the supervisor alone, what they see.
+
+    What could not move from a record that was put into this one is theirs too.
+    """
+    return record_of(
+        user, [participant, *participant.merged_people.select_related("created_by", "team").order_by("pk")]
+    )
+
+
+def record_of(user: Any, people: list[Participant]) -> Copy:
+    """Each table with the rows of these records of one person."""
+    zone = ZoneInfo(people[0].team.time_zone)
+    tables, is_whole = [(Participant, [values(person, zone) for person in people])], True
+    keys = [str(person.pk) for person in people]
+    there = with_rows(keys)
     for label, lead in LEADS.items():
+        if label not in there:
+            continue
         model = apps.get_model(label)
-        rows = model._default_manager.filter(**{lead: participant.pk}).select_related(*others(model)).order_by("pk")
+        rows = model._default_manager.filter(**{f"{lead}__in": keys}).select_related(*others(model)).order_by("pk")
         if model is AuditEvent:
             rows = rows.filter(action__in=DONE)
+        if model is Merge:
+            rows = rows.standing()  # of two people after all, the one has nothing to do with the other
         if model is Session:
             rows = rows.prefetch_related("activities")
         found = list(rows)
         if hasattr(model, "for_supervisor"):
-            visible = model._default_manager.visible_to(user).filter(participant=participant)
+            visible = model._default_manager.visible_to(user).filter(participant__in=keys)
             seen = set(visible.values_list("pk", flat=True))
             is_whole = is_whole and len(seen) == len(found)
             found = [row for row in found if row.pk in seen]
         if found:
             tables.append((model, [values(row, zone) for row in found]))
     return Copy(tables, is_whole)
+
+
+def with_rows(keys: list[str]) -> set[str]:
+    """The tables in which there is anything about them; one query."""
+    parts = []
+    for label, lead in LEADS.items():
+        rows = apps.get_model(label)._default_manager.filter(**{f"{lead}__in": keys}).order_by()
+        parts.append(rows.values_list(Value(label))[:1])
+    return {label for (label,) in parts[0].union(*parts[1:])}
 
 
 def others(model: type[models.Model]) -> list[str]:

@@ -15,6 +15,7 @@ from caseload.models import (
     Goal,
     GoalProgress,
     GoalStep,
+    Merge,
     Participant,
     Quotation,
     Referral,
@@ -161,7 +162,10 @@ def lines_of_days(user: Any, participant: Participant) -> list[DayLines]:
     steps = GoalStep.objects.visible_to(user).filter(goal__participant=participant).exclude(done_on=None)
     progress = GoalProgress.objects.visible_to(user).filter(goal__participant=participant)
     tried = Tried.objects.visible_to(user).filter(participant=participant).exclude(answered_on=None)
+    zone = ZoneInfo(participant.team.time_zone)
+    merges = Merge.objects.standing().filter(kept=participant).annotate(day=TruncDate("at", tzinfo=zone))
     return [
+        (merges, "day", "merge", F("by__name"), words("")),
         (wins, "happened_on", "win", F("text"), words("")),
         (said, "said_on", "words", F("text"), F("topic")),
         (answered, "changed_on", "referral", Coalesce("service__name", "to_whom"), F("state")),

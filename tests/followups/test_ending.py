@@ -1,11 +1,14 @@
+import threading
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
+from accounts.models import AuditEvent
+from caseload.actions import enrolment, trust
 from caseload.actions.enrolment import NotPossible
 from caseload.models import Assignment, Participant
-from followups.actions import ending
+from followups.actions import ending, plans
 from followups.actions.planning import NextContact
 from followups.models import CheckInPlan, FollowUp, State
 from tests import factories
@@ -75,6 +78,62 @@ def test_an_ending_cut_off_halfway_leaves_everything_as_it_was(participant, spec
 
     assert Participant.objects.active().exists()
     assert participant.episodes.filter(ended_on=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_worker_lays_out_meanwhile_ends_too(participant, end) -> None:
+    """The worker holds the plan and has written its dates; the ending waits for it and closes them."""
+    plan = factories.CheckInPlanFactory(participant=participant)
+    laid, ended, waited = threading.Event(), threading.Event(), threading.Event()
+
+    def lay_out() -> None:
+        with transaction.atomic():
+            plans.lay_out_one(plan.pk, NOON)
+            laid.set()
+            while not ended.is_set() and not waited.is_set():
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT FROM pg_locks WHERE NOT granted")
+                    waited.set() if cursor.rowcount else None
+        connection.close()
+
+    worker = threading.Thread(target=lay_out)
+    worker.start()
+    assert laid.wait(10)
+    end()
+    ended.set()
+    worker.join(10)
+    assert waited.is_set()
+    assert FollowUp.objects.count() == 5
+    assert not FollowUp.objects.standing().exists()
+    assert not CheckInPlan.objects.running().exists()
+
+
+def test_a_wish_for_another_peer_ends_and_can_be_said_anew(participant, specialist, colleague, end, back) -> None:
+    wish = factories.PeerRequestFactory(participant=participant)
+    end()
+    wish.refresh_from_db()
+    assert (wish.answered_by, wish.answer) == (specialist, "Services ended.")
+    back(specialist=colleague)
+    asked = {"participant": participant, "words": "", "on": DAY, "by": colleague, "at": NOON}
+    assert trust.ask_for_another(**asked).pk != wish.pk
+
+
+def test_what_they_say_later_about_contact_is_kept(participant, supervisor, end, back) -> None:
+    def say(answer: str) -> None:
+        enrolment.say_contact_after(participant=participant, may_contact=answer, by=supervisor, at=NOON)
+
+    with pytest.raises(NotPossible):
+        say("yes")
+    end()
+    for answer in ("yes", "yes", "no"):
+        say(answer)
+    assert participant.episodes.get().may_contact == "no"
+    said = AuditEvent.objects.filter(action="contact_after_the_end").order_by("pk")
+    assert [event.facts["answer"] for event in said] == ["yes", "no"]
+    back()
+    end(reason="died")
+    with pytest.raises(NotPossible):
+        say("yes")
 
 
 def test_nobody_ends_or_comes_back_twice(end, back) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.access import Permission
 from accounts.models import Role, User
+from followups.actions import merging
 from tests import factories
 from tests.conftest import member
 
@@ -141,6 +142,9 @@ ADDRESSES = {
     "assign": RECORD_SUPERVISE,
     "end_cover": RECORD_SUPERVISE,
     "welcome_back": RECORD_SUPERVISE,
+    "contact_after": RECORD_SUPERVISE,
+    "merge_records": RECORD_SUPERVISE,
+    "merge": RECORD_SUPERVISE,
     "staff": ADMIN,
     "invite": ADMIN,
     "colleague": ADMIN,
@@ -291,6 +295,7 @@ def cast(participant, specialist, colleague, supervisor, other_supervisor, admin
         "followup_id": followup.pk,
         "attempt_id": factories.ContactAttemptFactory(participant=participant, followup=followup).pk,
         "session_id": factories.SessionFactory(participant=participant, specialist=specialist).pk,
+        "merge_id": put_together(participant, supervisor),
         "cover_id": cover.pk,
         "team_id": team.pk,
         "user_id": colleague.pk,
@@ -301,6 +306,12 @@ def cast(participant, specialist, colleague, supervisor, other_supervisor, admin
         "code": "no_answer",
     }
     return clients, ids
+
+
+def put_together(participant, supervisor) -> object:
+    """Another record of the same person, put into this one."""
+    other = factories.ParticipantFactory(team=participant.team)
+    return merging.merge(kept=participant, merged=other, by=supervisor, at=timezone.now()).pk
 
 
 @pytest.mark.parametrize("name", sorted(ADDRESSES))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from caseload.actions import notes
 from caseload.models import Session
+from followups.actions import merging
 from tests import factories
 from tests.guards.test_access import ADDRESSES, all_patterns
 from tests.journeys.conftest import DESK, PHONE
@@ -91,12 +92,20 @@ def people(participant, specialist, colleague, supervisor, administrator, team):
         "step_id": step.pk,
         "code": "no_answer",
         "participant_id": participant.pk,
+        "merge_id": merging.merge(kept=participant, merged=twin(team), by=supervisor, at=now).pk,
         "followup_id": followup.pk,
         "session_id": session.pk,
         "team_id": team.pk,
         "user_id": colleague.pk,
     }
     return {"specialist": specialist, "supervisor": supervisor, "administrator": administrator}, ids
+
+
+def twin(team):
+    """The same person once more, with a number that cannot stand twice and a name that leaves no room."""
+    person = factories.ParticipantFactory(team=team, name_used=LONG, legal_name=LONG)
+    factories.PhoneNumberFactory(participant=person)
+    return person
 
 
 READ_BY = {
@@ -121,7 +130,7 @@ DEEDS |= {
     "drop_step",
     "answer_tried",
 }
-DEEDS |= {"settle_concern", "change_barrier", "end_connection", "forget_milestone"}
+DEEDS |= {"settle_concern", "contact_after", "change_barrier", "end_connection", "forget_milestone"}
 DEEDS |= {"sign_note", "mark_note_read", "add_to_note", "time_of_month_csv", "undo_promise"}
 DEEDS |= {"try_again", "readyz", "bring_back", "bring_person_back", "end_closer", "resume", "promise_kept"}
 

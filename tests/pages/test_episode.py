@@ -2,6 +2,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from caseload.actions import notes
 from followups.models import FollowUp
 from tests import factories
 
@@ -74,3 +75,73 @@ def test_after_the_end_nobody_is_called_without_a_yes(
 def test_an_answer_nobody_gives_is_refused(participant) -> None:
     with pytest.raises(IntegrityError, match="serviceepisode_may_contact_known"), transaction.atomic():
         participant.episodes.update(may_contact="perhaps")
+
+
+def test_a_supervisor_keeps_what_they_say_later(sign_in, specialist, supervisor, participant) -> None:
+    factories.PhoneNumberFactory(participant=participant, may_call=True)
+    end = {"reason": "moved", "on": "2026-05-06", "may_contact": "no"}
+    sign_in(specialist).post(reverse("end_services", args=[participant.pk]), end)
+    client, record = sign_in(supervisor), reverse("participant", args=[participant.pk])
+    here = reverse("contact_after", args=[participant.pk])
+    assert here in client.get(record).content.decode()
+    for answer, calls in (("yes", True), ("perhaps", True), ("no", False), ("not_asked", False)):
+        text = client.post(here, {"may_contact": answer}, follow=True).content.decode()
+        assert ("tel:" in text) is calls, answer
+    assert sign_in(specialist).post(here, {"may_contact": "yes"}).status_code == 403
+
+
+def test_of_somebody_who_died_nobody_speaks_of_contact(sign_in, specialist, supervisor, participant) -> None:
+    factories.PhoneNumberFactory(participant=participant, may_call=True)
+    end = {"reason": "died", "on": "2026-05-06"}
+    sign_in(specialist).post(reverse("end_services", args=[participant.pk]), end)
+    text = sign_in(supervisor).get(reverse("participant", args=[participant.pk])).content.decode()
+    for word in ("tel:", "after the end", "get in touch", "no contact"):
+        assert word not in text
+
+
+def test_nobody_chooses_that_records_were_put_together(sign_in, specialist, participant) -> None:
+    end = {"reason": "same_person", "on": "2026-05-06"}
+    page = sign_in(specialist).post(reverse("end_services", args=[participant.pk]), end)
+    assert "reason" in page.context["form"].errors
+
+
+def test_coming_back_brings_everything_back_readable(sign_in, specialist, supervisor, participant, colleague) -> None:
+    """Whoever walks with them from then on reads what was before, and works on with it."""
+    goal = factories.GoalFactory(participant=participant, wording="مفتاحي الخاص 🔑")
+    session = factories.SessionFactory(
+        participant=participant, specialist=specialist, goal=goal, note="Chúng tôi đã gọi cho chủ nhà."
+    )
+    notes.sign(session=session, by=specialist, at=NOON)
+    factories.QuotationFactory(participant=participant, text="Một căn nhà 🏠")
+    factories.WinFactory(participant=participant, text="Cooked for the house 🍲")
+    factories.SetbackFactory(participant=participant, words="It was too loud.")
+    factories.ComplaintFactory(participant=participant, words="You said Friday.")
+    barrier = factories.BarrierFactory(participant=participant, what="No bus on Sundays")
+    end = {"reason": "moved", "on": "2026-05-06"}
+    sign_in(specialist).post(reverse("end_services", args=[participant.pk]), end)
+    back = {"walks_with": colleague.pk, "next_choice": "3_days"}
+    sign_in(supervisor).post(reverse("welcome_back", args=[participant.pk]), back)
+
+    client = sign_in(colleague)
+    record = client.get(reverse("participant", args=[participant.pk])).content.decode()
+    for word in (
+        "مفتاحي الخاص 🔑",
+        "Chúng tôi đã gọi",
+        "Một căn nhà 🏠",
+        "Cooked for the house 🍲",
+        "It was too loud.",
+    ):
+        assert word in record, word
+    for name, row, word in (
+        ("session", session, "Chúng tôi đã gọi cho chủ nhà."),
+        ("goals", participant, "مفتاحي الخاص 🔑"),
+        ("goal_progress", goal, "مفتاحي الخاص 🔑"),
+        ("around", participant, "No bus on Sundays"),
+        ("trust_of", participant, "You said Friday."),
+        ("whole_copy", participant, "Chúng tôi đã gọi cho chủ nhà."),
+    ):
+        page = client.get(reverse(name, args=[row.pk]))
+        assert page.status_code == 200, name
+        assert word in page.content.decode(), name
+    assert client.post(reverse("change_barrier", args=[barrier.pk]), {"state": "gone"}).status_code == 302
+    assert sign_in(specialist).get(reverse("session", args=[session.pk])).status_code == 404

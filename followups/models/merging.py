@@ -1,0 +1,134 @@
+"""What moves when two records of one person are put together, and what stays with the one that is not kept."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, UniqueConstraint, Value
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from caseload.models import Complaint, Merge, Participant
+
+# Each table with a participant is in one of the two. A test walks all models: a new one has to be named.
+# Goals before sessions: a session works on a goal of the same person.
+MOVES = (
+    "caseload.Goal",
+    "caseload.Session",
+    "caseload.PhoneNumber",
+    "caseload.Quotation",
+    "caseload.Expectations",
+    "caseload.Tried",
+    "caseload.Win",
+    "caseload.Setback",
+    "caseload.RosterPlace",
+    "caseload.Milestone",
+    "caseload.Barrier",
+    "caseload.Referral",
+    "caseload.Connection",
+    "caseload.Complaint",
+    "caseload.SignalTalk",
+    "caseload.PeerRequest",
+    "caseload.SessionDraft",
+    "followups.FollowUp",
+    "followups.ContactAttempt",
+)
+STAYS = {
+    "caseload.ServiceEpisode": "two stretches may overlap; it says when the record itself was open",
+    "caseload.Assignment": "two may overlap; nobody else walked with the record that is kept",
+    "caseload.RecordReview": "only that record was looked through",
+    "followups.CheckInPlan": "one rhythm at a time; its dates move",
+    "followups.CloserRhythm": "one at a time; its dates move",
+    "caseload.Merge": "the trace itself",
+}
+
+
+class Obstacle(models.TextChoices):
+    """Why two records cannot be put together like this."""
+
+    GONE = "gone", _("These two cannot be put together, or one of them changed meanwhile. Nothing was changed.")
+    HOLDS_OTHERS = "holds_others", _("Another record was put into this one before. Keep it, and merge the other one.")
+    WITH_US = "with_us", _("One of them is with us now, and services of the other have ended. Keep the one with us.")
+
+
+def obstacle(kept: Participant, merged: Participant) -> Obstacle | None:
+    """What stands in the way of putting `merged` into `kept`; one query at most."""
+    if kept.pk == merged.pk or kept.team_id != merged.team_id or kept.merged_into_id or merged.merged_into_id:
+        return Obstacle.GONE
+    if merged.is_active and not kept.is_active:
+        return Obstacle.WITH_US
+    return Obstacle.HOLDS_OTHERS if Participant.objects.filter(merged_into=merged).exists() else None
+
+
+def tables() -> list[Any]:
+    """The models whose rows move."""
+    return [apps.get_model(label) for label in MOVES]
+
+
+def clashes(model: Any, others: Participant) -> Q:
+    """True of rows that a unique rule would not let stand with `others`, because a twin is there already."""
+    found = Q(pk__in=[])
+    for rule in model._meta.constraints:
+        if isinstance(rule, UniqueConstraint) and "participant" in rule.fields:
+            same = {name: OuterRef(name) for name in rule.fields if name != "participant"}
+            holds = rule.condition or Q()
+            found |= holds & Q(Exists(model._base_manager.filter(holds, participant=others, **same)))
+    return found
+
+
+def that_fit(model: Any, *, of: Participant, into: Participant) -> QuerySet[Any]:
+    """The rows of one record that can stand with the other one."""
+    return model._base_manager.filter(participant=of).exclude(clashes(model, into))
+
+
+@dataclass
+class Line:
+    """One kind of row: how many the record that is kept has, how many come, and how many cannot."""
+
+    title: str
+    kept: int = 0
+    moving: int = 0
+    staying: int = 0
+
+
+@dataclass
+class Preview:
+    """What would happen, in numbers; a kind of which there is nothing is left out."""
+
+    lines: list[Line] = field(default_factory=list)
+    stays: int = 0
+
+
+def preview(user: Any, kept: Participant, merged: Participant) -> Preview:
+    """Both records side by side in numbers, of what this person may see; one query, whatever they hold."""
+    parts = []
+    for model in tables():
+        # What is said for the supervisor alone is not counted for who walks with the person.
+        rows = Complaint.objects.visible_to(user) if model is Complaint else model._base_manager.all()
+        cannot = Q(participant=merged) & clashes(model, kept)
+        counted = rows.filter(participant__in=[kept, merged]).order_by().values("participant")
+        parts.append(
+            counted.annotate(label=Value(model._meta.label), held=Count("pk"), clashing=Count("pk", filter=cannot))
+        )
+    lines = {model._meta.label: Line(title(model)) for model in tables()}
+    rows = [part.values_list("label", "participant", "held", "clashing") for part in parts]
+    for label, person, held, clashing in rows[0].union(*rows[1:], all=True):
+        line = lines[label]
+        if person == kept.pk:
+            line.kept = held
+        else:
+            line.moving, line.staying = held - clashing, clashing
+    shown = [line for line in lines.values() if line.kept or line.moving or line.staying]
+    return Preview(shown, sum(line.staying for line in shown))
+
+
+def moved_in_words(merge: Merge) -> list[tuple[str, int]]:
+    """What moved, as titles and numbers."""
+    found = [(title(model), len(merge.moved.get(model._meta.db_table, []))) for model in tables()]
+    return [(words, number) for words, number in found if number]
+
+
+def title(model: Any) -> str:
+    """What the rows of a table are called."""
+    return capfirst(str(model._meta.verbose_name_plural))
