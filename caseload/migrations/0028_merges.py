@@ -89,4 +89,9 @@ class Migration(migrations.Migration):
             model_name='merge',
             constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('merged',), name='merge_once_at_a_time'),
         ),
+        migrations.RemoveConstraint(model_name='serviceepisode', name='serviceepisode_ending_reason_known'),
+        migrations.AddConstraint(
+            model_name='serviceepisode',
+            constraint=models.CheckConstraint(condition=models.Q(('ending_reason', ''), ('ending_reason__in', ['goals_reached', 'other_support', 'moved', 'own_choice', 'contact_lost', 'program_ended', 'died', 'same_person']), _connector='OR'), name='serviceepisode_ending_reason_known'),
+        ),
     ]

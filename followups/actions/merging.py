@@ -16,6 +16,7 @@ from caseload.actions.enrolment import PROFILE
 from caseload.models import Assignment, EndingReason, Merge, Participant, ServiceEpisode
 from caseload.models.assignments import AssignmentEnd
 from followups.actions import handing_on, planning, plans
+from followups.actions.laying_out import OPENED
 from followups.calendar import local_date
 from followups.models import CheckInPlan, CloserRhythm, DecidedBy, FollowUp, State
 from followups.models.followups import FollowUpQuerySet
@@ -187,7 +188,7 @@ def begin_again(merge: Merge, person: Participant) -> None:
     ended.update(ended_at=None, end_reason="")
     FollowUp.objects.filter(
         pk__in=before["set_aside"], participant=person, state=State.NOT_NEEDED, set_aside=True, closed_at=merge.at
-    ).update(state=State.OPEN, set_aside=False, closed_at=None, closed_by=None, closing_reason="", decided_by="")
+    ).update(**OPENED)
 
 
 def owe_again(merge: Merge, person: Participant, by: User, at: datetime) -> None:

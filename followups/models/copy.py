@@ -115,9 +115,8 @@ def whole_record(user: Any, participant: Participant) -> Copy:
 
     What could not move from a record that was put into this one is theirs too.
     """
-    return record_of(
-        user, [participant, *participant.merged_people.select_related("created_by", "team").order_by("pk")]
-    )
+    merged = participant.merged_people.select_related("created_by", "team").order_by("pk")
+    return record_of(user, [participant, *merged])
 
 
 def record_of(user: Any, people: list[Participant]) -> Copy:

@@ -200,8 +200,8 @@ def test_what_would_stand_twice_stays_and_is_counted_before(put, participant, tw
         assert model.objects.get(participant=twin)
     assert Session.objects.get(pk=session.pk).participant == participant
 
-
-X
+    numbers = dict(whole_record(supervisor, participant).tables)[PhoneNumber]
+    assert [row["number"] for row in numbers] == ["+16175550100"] * 2
 
 
 def test_taken_apart_everything_is_as_it_was(put, participant, twin, specialist, colleague, supervisor) -> None:

@@ -23,9 +23,9 @@ from caseload.models import (
     SessionReview,
     SignalTalk,
 )
-from followups.actions import oversight
+from followups.actions import merging, oversight
 from followups.models import FollowUp, NextStep, Outcome
-from followups.models.copy import LEADS, LEFT_OUT
+from followups.models.copy import DONE, LEADS, LEFT_OUT
 from tests import factories
 from tests.pages.test_today import count_queries
 
@@ -135,11 +135,17 @@ def test_a_nudge_and_a_talk_between_colleagues_are_no_part_of_the_story(
         assert word not in text
 
 
-def test_every_table_is_whole_in_the_copy_for_another_program(sign_in, specialist, participant, told) -> None:
+def test_every_table_is_whole_in_the_copy_for_another_program(
+    sign_in, specialist, supervisor, participant, told
+) -> None:
+    twin = factories.ParticipantFactory(team=participant.team)
+    merging.merge(kept=participant, merged=twin, by=supervisor, at=NOON)
     page = sign_in(specialist).get(reverse("whole_copy_json", args=[participant.pk]))
     given = json.loads(page.content)
     for label, lead in LEADS.items():
-        rows = apps.get_model(label)._default_manager.filter(**{lead: participant.pk})
+        rows = apps.get_model(label)._default_manager.filter(**{f"{lead}__in": [str(participant.pk), str(twin.pk)]})
+        if label == "accounts.AuditEvent":
+            rows = rows.filter(action__in=DONE)
         wanted = {str(key) for key in rows.values_list("pk", flat=True)}
         assert wanted, label
         assert {row["id"] for row in given[label.lower()]} == wanted, label
