@@ -67,5 +67,5 @@ def test_nor_does_an_old_decision_cover_a_plan_ended_since(participant, speciali
 
 
 def test_somebody_whose_services_ended_is_left_in_peace(participant) -> None:
-    Participant.objects.filter(pk=participant.pk).update(is_active=False)
+    factories.end_services(participant)
     assert left() == []

@@ -118,8 +118,9 @@ def test_after_a_talk_only_what_is_new_counts(specialist, participant) -> None:
     assert facts(specialist, NOON + ONE_DAY, DAY + ONE_DAY).complained == 1
 
 
-def test_whose_services_ended_and_strangers_are_not_listed(specialist, colleague, participant) -> None:
+def test_whose_services_ended_and_strangers_are_not_listed(supervisor, colleague, participant) -> None:
     factories.ComplaintFactory(participant=participant)
     assert facts(colleague) is None
-    Participant.objects.update(is_active=False)
-    assert facts(specialist) is None
+    assert facts(supervisor)
+    factories.end_services(participant)
+    assert facts(supervisor) is None

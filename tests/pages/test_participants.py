@@ -4,7 +4,8 @@ from tests import factories
 
 
 def test_only_supervisors_look_through_those_whose_services_ended(sign_in, specialist, supervisor, participant) -> None:
-    gone = factories.ParticipantFactory(team=participant.team, is_active=False)
+    gone = factories.ParticipantFactory(team=participant.team)
+    factories.end_services(gone)
     address = reverse("participants") + "?show=ended"
     assert sign_in(supervisor).get(address).context["rows"] == [gone]
     page = sign_in(specialist).get(address)
