@@ -107,10 +107,31 @@ class ParticipantFactory(DjangoModelFactory):
     created_at = NOON
     created_by = factory.SubFactory(UserFactory)
 
+    @classmethod
+    def create(cls, **fields: object) -> Participant:
+        """With an open episode, in one transaction: the database wants both or neither."""
+        with transaction.atomic():
+            return super().create(**fields)
+
     @factory.post_generation
     def episode(self, create: bool, extracted: object, **_fields: object) -> None:
         if create and extracted is not False:
-            ServiceEpisode.objects.create(participant=self, started_on=DAY - timedelta(days=90))
+            over = {} if self.is_active else {"ended_on": DAY, "ending_reason": "moved", "ended_by": self.created_by}
+            ServiceEpisode.objects.create(participant=self, started_on=DAY - timedelta(days=90), **over)
+
+
+def end_services(participant: Participant) -> None:
+    """The person's services have ended; nothing stands any more."""
+    with transaction.atomic():
+        Participant.objects.filter(pk=participant.pk).update(is_active=False)
+        participant.episodes.filter(ended_on=None).update(
+            ended_on=DAY, ending_reason="moved", ended_by=participant.created_by
+        )
+        participant.followups.standing().update(state="ended", closed_at=NOON)
+        participant.assignments.filter(ended_at=None).update(ended_at=NOON, end_reason="services_ended")
+        CheckInPlan.objects.filter(participant=participant, ended_at=None).update(ended_at=NOON)
+        CloserRhythm.objects.filter(participant=participant, ended_at=None).update(ended_at=NOON)
+    participant.refresh_from_db()
 
 
 class PhoneNumberFactory(DjangoModelFactory):

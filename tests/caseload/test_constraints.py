@@ -121,8 +121,8 @@ def test_an_episode_ends_with_a_reason_and_an_author(participant: Participant) -
     )
 
 
-def test_episodes_do_not_overlap(participant: Participant, specialist: User) -> None:
-    participant.episodes.update(ended_on=factories.DAY, ending_reason="moved", ended_by=specialist)
+def test_episodes_do_not_overlap(participant: Participant) -> None:
+    factories.end_services(participant)
     refused(
         lambda: ServiceEpisode.objects.create(participant=participant, started_on=factories.DAY - timedelta(days=1)),
         "serviceepisode_do_not_overlap",

@@ -139,7 +139,7 @@ def test_taken_up_again_there_is_still_one_of_it(goal, participant, specialist) 
 
 
 def test_after_services_have_ended_no_step_is_planned(goal, participant, specialist) -> None:
-    type(participant).objects.update(is_active=False)
+    factories.end_services(participant)
     with pytest.raises(planning.ServicesEnded):
         step(goal, specialist, DAY + ONE_DAY)
 

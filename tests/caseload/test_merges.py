@@ -99,7 +99,7 @@ def test_two_records_of_one_team_and_no_chains(participant, twin, trace, team, o
     refused(trace, "merge_once_at_a_time")
     put_into(participant, twin)
     refused(lambda: put_into(twin, third), "participant_merged_within_team")
-    Participant.objects.filter(pk=participant.pk).update(is_active=False)
+    factories.end_services(participant)
     refused(lambda: put_into(third, participant), "participant_merged_within_team")
     refused(lambda: Participant.objects.filter(pk=twin.pk).update(is_active=True), "participant_merged_is_not_active")
     moved = Participant.objects.filter(pk=participant.pk)

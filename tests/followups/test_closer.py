@@ -115,7 +115,7 @@ def test_a_second_press_and_a_second_occasion(participant, specialist) -> None:
 
 
 def test_not_for_somebody_whose_services_ended(participant, specialist) -> None:
-    type(participant).objects.update(is_active=False)
+    factories.end_services(participant)
     with pytest.raises(closer.planning.ServicesEnded):
         begin(participant, specialist)
     assert not FollowUp.objects.filter(state=State.OPEN).exists()

@@ -158,3 +158,42 @@ def test_an_attempt_that_does_not_say_what_came_of_it(participant: Participant) 
 
 def test_an_outcome_that_comes_back_at_no_time(db: None) -> None:
     refused(lambda: Outcome.objects.filter(pk="no_answer").update(again_in_days=None), "outcome_says_when_again")
+
+
+def test_services_that_have_ended_leave_nothing_standing(participant: Participant, specialist: User) -> None:
+    factories.end_services(participant)
+    for write in (
+        lambda: factories.FollowUpFactory(participant=participant),
+        lambda: factories.CheckInPlanFactory(participant=participant),
+        lambda: factories.CloserRhythmFactory(participant=participant),
+        lambda: factories.AssignmentFactory(
+            participant=participant, specialist=specialist, started_at=factories.NOON + timedelta(days=1)
+        ),
+    ):
+        refused(write, "have ended")
+    factories.FollowUpFactory(participant=participant, state="done", closed_at=factories.NOON)
+
+
+def test_nor_do_services_end_while_something_stands(participant: Participant, specialist: User) -> None:
+    def end() -> None:
+        Participant.objects.filter(pk=participant.pk).update(is_active=False)
+        over = {"ended_on": factories.DAY, "ending_reason": "moved", "ended_by": specialist}
+        participant.episodes.filter(ended_on=None).update(**over)
+
+    refused(end, "have ended")  # somebody walks with them still
+    participant.assignments.update(ended_at=factories.NOON, end_reason="services_ended")
+    for standing in (factories.FollowUpFactory, factories.CheckInPlanFactory, factories.CloserRhythmFactory):
+        row = standing(participant=participant)
+        refused(end, "have ended")
+        row.delete()
+    end()
+
+
+def test_who_is_active_has_an_open_episode_and_nobody_else(participant: Participant) -> None:
+    refused(lambda: Participant.objects.filter(pk=participant.pk).update(is_active=False), "open episode")
+    refused(lambda: participant.episodes.all().delete(), "open episode")
+    refused(lambda: factories.ParticipantFactory(episode=False), "open episode")
+    factories.end_services(participant)
+    refused(lambda: Participant.objects.filter(pk=participant.pk).update(is_active=True), "open episode")
+    reopened = {"ended_on": None, "ending_reason": "", "ended_by": None}
+    refused(lambda: participant.episodes.update(**reopened), "open episode")

@@ -67,7 +67,7 @@ def test_nor_does_an_old_decision_cover_a_plan_ended_since(participant, speciali
 
 
 def test_somebody_whose_services_ended_is_left_in_peace(participant) -> None:
-    Participant.objects.filter(pk=participant.pk).update(is_active=False)
+    factories.end_services(participant)
     assert left() == []
 
 
@@ -124,7 +124,7 @@ def test_where_something_else_stands_nothing_is_added(participant, specialist) -
 def test_nor_for_somebody_who_is_no_longer_with_us(participant, specialist) -> None:
     step = factories.GoalStepFactory(goal__participant=participant)
     asked_after(participant, step=step, purpose="goal_step")
-    Participant.objects.filter(pk=participant.pk).update(is_active=False)
+    factories.end_services(participant)
     tick(specialist, step)
     assert not FollowUp.objects.standing().exists()
 

@@ -102,7 +102,7 @@ def test_forgotten_it_is_not_needed_any_more(participant, specialist) -> None:
 
 def test_nobody_is_reminded_after_services_have_ended(participant, specialist) -> None:
     keep(participant, specialist, DAY + 60 * ONE_DAY)
-    type(participant).objects.update(is_active=False)
+    factories.end_services(participant)
     assert milestones.lay_out_all(at=NOON + 50 * ONE_DAY) == 0
 
 
@@ -133,7 +133,7 @@ def test_taken_back_the_days_count_again(participant, specialist) -> None:
 
 
 def test_nothing_is_kept_for_somebody_whose_services_ended_meanwhile(participant, specialist) -> None:
-    type(participant).objects.update(is_active=False)
+    factories.end_services(participant)
     with pytest.raises(planning.ServicesEnded):
         keep(participant, specialist, DAY + 3 * ONE_DAY)
 

@@ -119,7 +119,7 @@ def test_missing_each_other_is_a_try_and_no_contact(participant, specialist) -> 
 
 
 def test_nothing_is_planned_for_somebody_whose_services_ended(participant, specialist) -> None:
-    Participant.objects.filter(pk=participant.pk).update(is_active=False)
+    factories.end_services(participant)
     with pytest.raises(planning.ServicesEnded):
         log(participant, specialist)
 

@@ -84,7 +84,7 @@ def test_a_waiting_persons_plan_belongs_to_nobody_yet(team, supervisor) -> None:
 
 
 def test_no_plan_for_somebody_whose_services_ended(participant, specialist) -> None:
-    type(participant).objects.filter(pk=participant.pk).update(is_active=False)
+    factories.end_services(participant)
     with pytest.raises(plans.NotWithUs):
         agree(participant, specialist)
 

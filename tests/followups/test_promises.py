@@ -136,7 +136,7 @@ def test_only_a_decision_comes_back(participant, specialist) -> None:
     followup = factories.FollowUpFactory(participant=participant, state=State.DONE, closed_at=NOON)
     with pytest.raises(coming_back.NothingDecided):
         coming_back.bring_back(followup=followup, by=specialist, at=NOON)
-    type(participant).objects.update(is_active=False)
+    factories.end_services(participant)
     with pytest.raises(coming_back.NothingDecided):
         coming_back.bring_person_back(participant=participant, by=specialist, at=NOON)
 

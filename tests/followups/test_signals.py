@@ -124,7 +124,7 @@ def test_strangers_see_nothing_and_of_who_has_left_only_what_they_were_not_happy
     set_silence(participant, 100)
     assert facts(colleague) is None
     assert facts(supervisor).is_quiet
-    Participant.objects.update(is_active=False)
+    factories.end_services(participant)
     assert facts(supervisor) is None
     factories.ComplaintFactory(participant=participant)
     found = facts(supervisor)

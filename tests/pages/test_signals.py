@@ -57,7 +57,7 @@ def test_where_another_supervisor_reads_it_nothing_is_amiss(
 
 
 def test_after_services_have_ended_somebody_may_still_say_so(sign_in, supervisor, participant) -> None:
-    type(participant).objects.update(is_active=False)
+    factories.end_services(participant)
     client = sign_in(supervisor)
     assert address("complaint", participant) in client.get(address("trust_of", participant)).content.decode()
     client.post(address("complaint", participant), complaint())

@@ -130,10 +130,11 @@ def test_many_overdue_hide_neither_today_nor_their_number(sign_in, specialist, p
     assert len(client.get(reverse("today") + "?all=1").context["sections"]["overdue"]) == 25
 
 
-def test_a_draft_that_can_no_longer_be_saved_is_not_offered(sign_in, specialist, participant) -> None:
-    factories.SessionDraftFactory(participant=participant, author=specialist)
-    Participant.objects.filter(pk=participant.pk).update(is_active=False)
-    assert sign_in(specialist).get(reverse("today")).context["drafts"] == []
+def test_a_draft_that_can_no_longer_be_saved_is_not_offered(sign_in, supervisor, participant) -> None:
+    draft = factories.SessionDraftFactory(participant=participant, author=supervisor)
+    assert sign_in(supervisor).get(reverse("today")).context["drafts"] == [draft]
+    factories.end_services(participant)
+    assert sign_in(supervisor).get(reverse("today")).context["drafts"] == []
 
 
 def test_the_worker_is_late_and_the_page_says_so(sign_in, specialist) -> None:

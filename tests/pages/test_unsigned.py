@@ -38,7 +38,7 @@ def passed_on(session: Session) -> None:
 def services_ended(session: Session) -> None:
     passed_on(session)
     session.participant.episodes.update(ended_on=DAY, ending_reason="moved", ended_by=session.specialist)
-    type(session.participant).objects.filter(pk=session.participant_id).update(is_active=False)
+    factories.end_services(session.participant)
 
 
 def came_to_a_group(session: Session) -> None:
