@@ -100,7 +100,6 @@ class OutgoingEmailFactory(DjangoModelFactory):
 class ParticipantFactory(DjangoModelFactory):
     class Meta:
         model = Participant
-        skip_postgeneration_save = True
 
     team = factory.SubFactory(TeamFactory)
     name_used = factory.Sequence(lambda number: f"Person {number}")
@@ -108,16 +107,16 @@ class ParticipantFactory(DjangoModelFactory):
     created_by = factory.SubFactory(UserFactory)
 
     @classmethod
-    def create(cls, **fields: object) -> Participant:
-        """With an open episode, in one transaction: the database wants both or neither."""
+    def _create(cls, model_class: type, *args: object, episode: bool = True, **fields: object) -> Participant:
+        """With an episode, in one transaction: the database wants both or neither."""
         with transaction.atomic():
-            return super().create(**fields)
-
-    @factory.post_generation
-    def episode(self, create: bool, extracted: object, **_fields: object) -> None:
-        if create and extracted is not False:
-            over = {} if self.is_active else {"ended_on": DAY, "ending_reason": "moved", "ended_by": self.created_by}
-            ServiceEpisode.objects.create(participant=self, started_on=DAY - timedelta(days=90), **over)
+            person = super()._create(model_class, *args, **fields)
+            over = (
+                {} if person.is_active else {"ended_on": DAY, "ending_reason": "moved", "ended_by": person.created_by}
+            )
+            if episode:
+                ServiceEpisode.objects.create(participant=person, started_on=DAY - timedelta(days=90), **over)
+        return person
 
 
 def end_services(participant: Participant) -> None:

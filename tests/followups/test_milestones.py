@@ -10,6 +10,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from caseload.actions import enrolment
 from caseload.models import Milestone
 from followups import tasks
 from followups.actions import contact, ending, milestones, planning
@@ -142,7 +143,7 @@ def test_whoever_comes_back_before_the_day_is_congratulated(participant, special
     keep(participant, specialist, DAY + 10 * ONE_DAY)
     ending.end_services(participant=participant, on=DAY, reason="goals_reached", by=specialist, at=NOON)
     assert FollowUp.objects.get().state == "ended"
-    type(participant).objects.update(is_active=True)
+    enrolment.open_episode(participant=participant, on=DAY, by=specialist, at=NOON)
     for _twice in range(2):
         milestones.lay_out_all(at=NOON + ONE_DAY)
     assert FollowUp.objects.standing().get().due_on == DAY + 10 * ONE_DAY

@@ -119,8 +119,6 @@ def test_a_double_click_puts_together_once(sign_in, supervisor, participant, twi
 
 
 def test_the_one_who_is_with_us_is_kept(sign_in, supervisor, participant, twin) -> None:
-    twin.episodes.update(ended_on=factories.DAY, ending_reason="moved", ended_by=supervisor)
-    twin.assignments.update(ended_at=NOON, end_reason="services_ended")
     factories.end_services(twin)
     client, wrong = sign_in(supervisor), address("merge_records", twin) + f"?other={participant.pk}"
     page = client.get(wrong).content.decode()

@@ -36,8 +36,6 @@ def passed_on(session: Session) -> None:
 
 
 def services_ended(session: Session) -> None:
-    passed_on(session)
-    session.participant.episodes.update(ended_on=DAY, ending_reason="moved", ended_by=session.specialist)
     factories.end_services(session.participant)
 
 
