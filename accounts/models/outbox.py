@@ -99,6 +99,9 @@ class OutgoingEmail(models.Model):
     html = models.TextField(blank=True)
     state = models.CharField(max_length=20, choices=EmailState, default=EmailState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    unanswered = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="begun so often in a row without the mail server's answer"
+    )
     created_at = models.DateTimeField()
     next_try_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True, blank=True)

@@ -1,5 +1,6 @@
 """Days somebody wants remembered, and the celebration that stands on the list when one comes."""
 
+import logging
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -12,6 +13,9 @@ from caseload.models import Milestone, Participant
 from followups.actions import planning
 from followups.calendar import comes_round, local_date
 from followups.models import DecidedBy, FollowUp, Purpose, State
+from followups.poison import FAULTS_OF_A_ROW
+
+log = logging.getLogger(__name__)
 
 # So far ahead a celebration stands on the list; no further, so that years do not pile up.
 AHEAD = timedelta(days=28)
@@ -60,7 +64,16 @@ def lay_out_all(*, at: datetime) -> int:
     coming = Milestone.objects.filter(ended_on=None, month_day__in=days, participant__is_active=True)
     standing = FollowUp.objects.filter(milestone=OuterRef("pk"), planned_on__gte=soon[0])
     missing = coming.filter(~Exists(standing)).order_by("pk")
-    return sum(laid_out(key, at) for key in missing.values_list("pk", flat=True))
+    return sum(laid_out_or_left(key, at) for key in missing.values_list("pk", flat=True))
+
+
+def laid_out_or_left(key: object, at: datetime) -> bool:
+    """Put one on the list; one that cannot be is noted and left, so that it does not stop the others."""
+    try:
+        return laid_out(key, at)
+    except FAULTS_OF_A_ROW as error:
+        log.error("day to remember %s cannot be put on the list: %s", key, type(error).__name__)
+        return False
 
 
 @transaction.atomic
