@@ -1,11 +1,26 @@
-"""When the worker last looked."""
+"""When the worker last looked, and whether it may: this machine's clock and the database's must agree."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 
 LATE_AFTER = timedelta(minutes=5)
+MOST_SKEW = timedelta(seconds=2)
+
+
+def skew(clock: Callable[[], datetime]) -> timedelta:
+    """How far that clock is from the database's, at the least.
+
+    Ours is looked at before and after, so that an answer that takes long is not taken for a difference.
+    """
+    connection.ensure_connection()
+    before = clock()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (theirs,) = cursor.fetchone()
+    return max(before - theirs, theirs - clock(), timedelta())
 
 
 class SweepRunQuerySet(models.QuerySet["SweepRun"]):
@@ -13,16 +28,16 @@ class SweepRunQuerySet(models.QuerySet["SweepRun"]):
 
     def state(self, at: datetime) -> dict[str, Any]:
         """For the sentence on the dashboards: when a run last finished, and whether that is too long ago."""
-        run = self.last_finished()
+        run = self.last_finished(at)
         return {"last_run_at": run and run.finished_at, "is_late": run is None or run.is_late(at)}
 
-    def last_finished(self) -> "SweepRun | None":
-        """The newest run that came to its end."""
-        return self.filter(finished_at__isnull=False).order_by("-finished_at").first()
+    def last_finished(self, at: datetime) -> "SweepRun | None":
+        """The newest run that came to its end; one that a wrong clock put into the future tells nothing."""
+        return self.filter(finished_at__lte=at + MOST_SKEW).order_by("-finished_at").first()
 
 
 class SweepRun(models.Model):
-    """One run of the sweep: began, and, unless it was cut off, ended. Kept for two weeks."""
+    """One run of the sweep: began, and, unless it was cut off, ended, by the database's clock. Kept for two weeks."""
 
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
