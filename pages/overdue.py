@@ -15,8 +15,9 @@ from caseload.models import Participant
 from followups.actions import oversight
 from followups.calendar import AGES
 from followups.exports import as_csv
-from followups.models import SweepRun, board
+from followups.models import board
 from followups.models.gaps import without_next_step
+from pages.health import mail_alarm, worker_state
 
 PAGE = 50
 SHORT = 20
@@ -52,7 +53,8 @@ def overdue(request: HttpRequest) -> HttpResponse:
             "waiting": list(people.unassigned().order_by("created_at", "pk")[: SHORT + 1]),
             "silent": list(people.silent(now).with_specialist()[: SHORT + 1]),
             "left_without": list(without_next_step(people).with_specialist().order_by("name_used", "pk")[: SHORT + 1]),
-            "worker": SweepRun.objects.state(now),
+            "worker": worker_state(now),
+            "alarm": mail_alarm(request.user, now),
             "now": now,
         },
     )

@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from accounts.access import Permission, requires
 from caseload.models import Participant, SessionDraft
-from followups.models import ContactAttempt, FollowUp, Outcome, SweepRun
+from followups.models import ContactAttempt, FollowUp, Outcome
 from followups.models.cards import cards, first_of_each, in_sections
 from followups.models.gaps import without_next_step
+from pages.health import mail_alarm, worker_state
 
 # More of one kind than anybody can do in a day; the others are one tap away.
 MOST_CARDS = 20
@@ -36,6 +37,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "left_without": list(without_next_step(walking_with).order_by("name_used", "pk")[:MOST_LINES]),
             "drafts": list(drafts[:MOST_LINES]),
             "done": list(done[:20]),
-            "worker": SweepRun.objects.state(now),
+            "worker": worker_state(now),
+            "alarm": mail_alarm(request.user, now),
         },
     )
