@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires
-from accounts.actions import teams as deeds
 from accounts.forms.teams import TeamForm
 from accounts.models import OutgoingEmail, Team
+from followups.actions import teams as deeds
 from followups.models import ladder
 from pages.health import worker_state
 
