@@ -152,8 +152,9 @@ def still_wanted(message: OutgoingEmail, at: datetime) -> bool:
         return at - message.created_at < FRESH  # yesterday's news helps nobody
     if message.kind != EmailKind.REMINDER:
         return True
-    seen = FollowUp.objects.visible_to(message.recipient)
-    return message.reminders.needed().filter(followup__in=seen).exists()
+    # By their ids: right after very much was due PostgreSQL would look through all they may see, for seconds.
+    owed = list(message.reminders.needed().values_list("followup", flat=True))
+    return FollowUp.objects.visible_to(message.recipient).filter(pk__in=owed).exists()
 
 
 def quiet_until(message: OutgoingEmail, at: datetime) -> datetime | None:
