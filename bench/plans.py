@@ -1,16 +1,20 @@
-"""How PostgreSQL answers the statements asked most often: their plans, without what every plan says."""
+"""How PostgreSQL answers what is asked most often and what the worker writes: plans, without what every plan says."""
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from bench.data import caseload_of
 from bench.measure import listening
-from followups import reminders
+from followups import delivery, reminders
+from followups.reminders.bundling import bundle_emails
+from followups.reminders.flagging import flag
+from followups.reminders.rules import listeners_now, rules_at
 
 # Which words tell the statement from the others of its page.
 STATEMENTS = {
@@ -40,12 +44,44 @@ def plans() -> list[str]:
         client = Client()
         client.force_login(User.objects.get(email=f"{who}@demo.example"))
         lines += explained(title, lambda at=address, by=client: by.get(at.format(person=person)), word)
-    return lines + explained("Sweep: which teams have something to flag", sweep, "EXISTS")
+    lines += explained("Sweep: which teams have something to flag", sweep, "EXISTS")
+    with transaction.atomic():
+        lines += writing(a_loud_moment())
+        transaction.set_rollback(True)
+    return lines
 
 
 def sweep() -> None:
     """One run of the worker."""
     reminders.sweep(timezone.now())
+
+
+def a_loud_moment() -> datetime:
+    """An hour of the week after next in which some team works and may be sent e-mail."""
+    hours = (timezone.now() + timedelta(days=7, hours=number) for number in range(7 * 24))
+    return next(at for at in hours if any(not one.is_quiet and one.is_working_day for one in rules_at(at)))
+
+
+def writing(at: datetime) -> list[str]:
+    """What the worker writes: each statement is undone, explained, and then done for the next."""
+    rules, listeners = rules_at(at), listeners_now()
+    steps = {
+        "Sweep: flag what is due and write whom that tells": (lambda: flag(rules, listeners, at), "flagged AS ("),
+        "Sweep: put reminders into messages": (lambda: bundle_emails(rules, at), "email_id = message.id"),
+        "Delivery: claim some messages": (lambda: delivery.claim(at), "SKIP LOCKED"),
+    }
+    lines = []
+    for title, (work, word) in steps.items():
+        lines += explained(title, lambda work=work: undone(work), word)
+        work()
+    return lines
+
+
+def undone(work: Callable[[], object]) -> None:
+    """Do it, and take it back."""
+    with transaction.atomic():
+        work()
+        transaction.set_rollback(True)
 
 
 def explained(title: str, work: Callable[[], object], word: str) -> list[str]:
@@ -56,8 +92,11 @@ def explained(title: str, work: Callable[[], object], word: str) -> list[str]:
     sql, params = asked.found
     with connection.cursor() as cursor:
         for _time in range(2):
-            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", params)
-            plan = [line for (line,) in cursor.fetchall()]
+            # To explain is to do it: what it writes is taken back.
+            with transaction.atomic():
+                cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", params)
+                plan = [line for (line,) in cursor.fetchall()]
+                transaction.set_rollback(True)
     return [f"### {title}", "", "```", *trimmed(plan), "```", ""]
 
 

@@ -6,18 +6,19 @@ nothing is lost and nothing else is repeated.
 
 import logging
 import smtplib
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.access import teams_of
 from accounts.models import OutgoingEmail
 from accounts.models.outbox import EmailKind, EmailState, OutgoingEmailQuerySet
-from followups import reminders
 from followups.models import FollowUp
+from followups.poison import FAULTS_OF_A_ROW
 from followups.reminders import digests
 from followups.reminders.rules import rules_at
 
@@ -25,51 +26,39 @@ log = logging.getLogger(__name__)
 
 CLAIM = 20
 LEASE = timedelta(minutes=2)
-# Longer than one message can take (EMAIL_TIMEOUT).
-LEASE_MARGIN = timedelta(seconds=20)
+# A slow mail server must not keep the worker from its other work: the next round goes on.
+RUN = timedelta(seconds=45)
 # After so long a summary of the day is no longer one.
 FRESH = timedelta(hours=20)
-MOST_SKEW = timedelta(seconds=2)
-# Minutes until the next try, after the first, second … failure; then it is given up and shown.
-BACK_OFF = (1, 5, 15, 60, 180, 360, 720, 1440)
+# Minutes until the next try, after the first, second … failure: three days in all; then it is given up and shown.
+BACK_OFF = (1, 5, 15, 60, 240, 480, 720, 720, 720, 720, 720)
+# Begun so often in a row without the mail server's answer, a message is what stops its worker, and is given up.
+MOST_UNANSWERED = 5
+# What the mail server may answer about one message; any other fault of mail is the server's or the way's to it.
+ABOUT_ONE = smtplib.SMTPRecipientsRefused | smtplib.SMTPSenderRefused | smtplib.SMTPDataError
 
 
-def tell(clock: Callable[[], datetime]) -> int:
-    """Sweep, and send at once what it has queued; returns how much was flagged.
-
-    A clock that is off would tell people of another day: it does nothing then, and the dashboards say since when
-    nobody has been told.
-    """
-    if is_off(clock()):
-        return 0
-    run = reminders.sweep(clock())
-    deliver(clock)
-    return run.flagged
-
-
-def is_off(now: datetime) -> bool:
-    """Whether this machine's clock and the database's are so far apart that nothing may be sent."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        skew = abs(cursor.fetchone()[0] - now)
-    if skew > MOST_SKEW:
-        log.error("the clock is %s s off the database's; nothing is sent", round(skew.total_seconds()))
-    return skew > MOST_SKEW
+class Unreachable(Exception):
+    """The mail server does not answer, or wants nothing from us: there is no use in trying the others now."""
 
 
 def deliver(clock: Callable[[], datetime], server: BaseEmailBackend | None = None) -> int:
-    """Send all that is due; returns how many messages left. Any number of workers may do so at once.
+    """Send what is due, for three quarters of a minute at most; returns how many messages left.
 
-    `clock` is asked again and again: a lease is only worth something against the real time.
+    Any number of workers may do so at once. `clock` is asked again and again: a lease is only worth something
+    against the real time.
     """
-    sent = 0
+    sent, until = 0, clock() + RUN
     server = server or get_connection()
-    while claimed := claim(clock()):
-        for message in claimed:
-            if clock() > message.leased_until - LEASE_MARGIN:
-                release(message)  # a slow mail server ate the lease; the rest is free again
-                continue
-            sent += send_one(message, server, clock())
+    while clock() < until and (claimed := claim(clock())):
+        waiting = deque(claimed)
+        try:
+            while waiting and clock() < until:
+                sent += send_one(waiting.popleft(), server, clock())
+        except Unreachable:
+            break
+        finally:
+            release(waiting)
     server.close()
     return sent
 
@@ -88,37 +77,65 @@ def mine(message: OutgoingEmail) -> OutgoingEmailQuerySet:
     return OutgoingEmail.objects.filter(pk=message.pk, state=EmailState.QUEUED, leased_until=message.leased_until)
 
 
-def release(message: OutgoingEmail, until: datetime | None = None) -> bool:
-    """Give back a message that had no try; it may leave at once or from a moment on. False."""
-    mine(message).update(leased_until=None, next_try_at=until or message.next_try_at)
-    return False
+def release(messages: Iterable[OutgoingEmail]) -> None:
+    """Give back what was claimed and had no try."""
+    for message in messages:
+        mine(message).update(leased_until=None)
 
 
 def begin(message: OutgoingEmail, at: datetime) -> bool:
-    """Count the try before it is made; False where the lease has gone to another worker.
+    """Count the try before anything is asked, with a lease of its own; False where another worker has the message.
 
     A message that ends its worker every time is so counted out alone, and comes after the others next time.
     """
-    message.attempts += 1
-    later = at + timedelta(minutes=BACK_OFF[0])
-    return bool(mine(message).update(attempts=message.attempts, next_try_at=later))
+    begun = {
+        "attempts": message.attempts + 1,
+        "unanswered": message.unanswered + 1,
+        "next_try_at": at + timedelta(minutes=BACK_OFF[0]),
+        "leased_until": at + LEASE,
+    }
+    if not mine(message).update(**begun):
+        return False
+    for name, value in begun.items():
+        setattr(message, name, value)
+    return True
 
 
 def send_one(message: OutgoingEmail, server: BaseEmailBackend, at: datetime) -> bool:
-    """Send one message if it is still wanted, and write down what became of it."""
-    if message.attempts >= len(BACK_OFF):
-        return finish(message, EmailState.STOPPED, at, message.last_error or "gave up")
-    if not still_wanted(message, at):
-        return finish(message, EmailState.CANCELLED, at)
-    if is_stale(message, at):
-        # Nobody is to look for one that was never tried; one that could not be delivered is shown.
-        state = EmailState.STOPPED if message.attempts else EmailState.CANCELLED
-        return finish(message, state, at, message.last_error)
-    later = quiet_until(message, at)
-    if later is not None:
-        return release(message, later)
+    """Send one message if it is still wanted, and write down what became of it. Raises Unreachable."""
+    if message.attempts > len(BACK_OFF) or message.unanswered >= MOST_UNANSWERED:
+        return close(message, EmailState.STOPPED, at, "gave up")
     if not begin(message, at):
         return False
+    try:
+        later = quiet_until(message, at)
+        if later is not None:
+            return hold(message, later)
+        # Asked last: what was settled a moment ago must not leave.
+        if not still_wanted(message, at):
+            return close(message, EmailState.CANCELLED, at)
+        if is_stale(message, at):
+            # Nobody is to look for one that was never tried; one that could not be delivered is shown.
+            state = EmailState.STOPPED if message.attempts > 1 else EmailState.CANCELLED
+            return close(message, state, at, message.last_error)
+        written(message, server).send()
+    except OSError as error:
+        server.close()
+        message.unanswered = 0
+        put_back(message, error, at)
+        if not isinstance(error, ABOUT_ONE):
+            raise Unreachable from error
+        return False
+    except FAULTS_OF_A_ROW as error:
+        server.close()
+        return put_back(message, error, at)
+    # Whoever has the lease by now: it has left.
+    finish(OutgoingEmail.objects.filter(pk=message.pk, state=EmailState.QUEUED), EmailState.SENT, at)
+    return True
+
+
+def written(message: OutgoingEmail, server: BaseEmailBackend) -> EmailMultiAlternatives:
+    """The message as it goes out."""
     email = EmailMultiAlternatives(
         message.subject,
         message.text,
@@ -128,13 +145,7 @@ def send_one(message: OutgoingEmail, server: BaseEmailBackend, at: datetime) -> 
     )
     if message.html:
         email.attach_alternative(message.html, "text/html")
-    try:
-        email.send()
-    except Exception as error:
-        server.close()
-        return put_back(message, error, at)
-    finish(message, EmailState.SENT, at)
-    return True
+    return email
 
 
 def still_wanted(message: OutgoingEmail, at: datetime) -> bool:
@@ -147,8 +158,9 @@ def still_wanted(message: OutgoingEmail, at: datetime) -> bool:
         return digests.still_wanted(message, at)
     if message.kind != EmailKind.REMINDER:
         return True
-    seen = FollowUp.objects.visible_to(message.recipient)
-    return message.reminders.needed().filter(followup__in=seen).exists()
+    # By their ids: right after very much was due PostgreSQL would look through all they may see, for seconds.
+    owed = list(message.reminders.needed().values_list("followup", flat=True))
+    return FollowUp.objects.visible_to(message.recipient).filter(pk__in=owed).exists()
 
 
 def is_stale(message: OutgoingEmail, at: datetime) -> bool:
@@ -171,23 +183,33 @@ def quiet_until(message: OutgoingEmail, at: datetime) -> datetime | None:
     return None if any(may_leave) else min((one.loud_again_at for one in rules), default=None)
 
 
-def finish(message: OutgoingEmail, state: str, at: datetime, error: str = "") -> bool:
-    """Close a message; its text is emptied. False, for those that did not leave."""
+def hold(message: OutgoingEmail, until: datetime) -> bool:
+    """Give back a message that may leave from a moment on; that was no try. False."""
+    tries = {"attempts": message.attempts - 1, "unanswered": message.unanswered - 1}
+    mine(message).update(leased_until=None, next_try_at=until, **tries)
+    return False
+
+
+def close(message: OutgoingEmail, state: str, at: datetime, error: str = "") -> bool:
+    """End a message that does not leave. False."""
     if state == EmailState.STOPPED:
         log.error("message %s was given up: %s", message.pk, error)
-    OutgoingEmail.objects.filter(pk=message.pk, state=EmailState.QUEUED).update(
-        state=state, finished_at=at, leased_until=None, text="", html="", last_error=error
-    )
+    finish(mine(message), state, at, error)
     return False
+
+
+def finish(message: OutgoingEmailQuerySet, state: str, at: datetime, error: str = "") -> None:
+    """Write down the end of a message; its text is emptied."""
+    message.update(state=state, finished_at=at, leased_until=None, text="", html="", last_error=error)
 
 
 def put_back(message: OutgoingEmail, error: Exception, at: datetime) -> bool:
     """After a failure: try later, or stop where the server says never (5xx) or too often has passed. False."""
     what = f"{type(error).__name__} {code_of(error)}".strip()
-    if is_final(error) or message.attempts >= len(BACK_OFF):
-        return finish(message, EmailState.STOPPED, at, what)
+    if is_final(error) or message.attempts > len(BACK_OFF) or message.unanswered >= MOST_UNANSWERED:
+        return close(message, EmailState.STOPPED, at, what)
     later = at + timedelta(minutes=BACK_OFF[message.attempts - 1])
-    OutgoingEmail.objects.filter(pk=message.pk).update(leased_until=None, next_try_at=later, last_error=what)
+    mine(message).update(leased_until=None, next_try_at=later, last_error=what, unanswered=message.unanswered)
     log.warning("message %s is tried again later: %s", message.pk, what)
     return False
 

@@ -3,31 +3,28 @@
 from celery import shared_task
 from django.utils import timezone
 
-from followups import delivery
-from followups.actions import milestones, plans
-from followups.reminders import digests
+from followups import rounds
 
 
 @shared_task
 def sweep() -> int:
     """Flag what became overdue and tell whom it concerns."""
-    return delivery.tell(timezone.now)
+    return rounds.tell(timezone.now)
 
 
 @shared_task
 def plan_ahead() -> int:
     """Create the coming follow-ups of every check-in plan and of every day to remember."""
-    now = timezone.now()
-    return plans.lay_out_all(at=now) + milestones.lay_out_all(at=now)
+    return rounds.lay_out(timezone.now)
 
 
 @shared_task
 def digest() -> int:
     """Queue the morning's summaries where it is morning."""
-    return digests.send_digests(timezone.now())
+    return rounds.summarise(timezone.now)
 
 
 @shared_task
 def deliver_mail() -> int:
     """Send the e-mail that is waiting."""
-    return delivery.deliver(timezone.now)
+    return rounds.send(timezone.now)

@@ -16,6 +16,7 @@ from accounts.actions.deliveries import Again
 from accounts.models import OutgoingEmail
 from accounts.models.outbox import EmailKind
 from followups.actions import deliveries as deeds
+from pages.health import worker_state
 
 PAGE = 50
 KINDS = {
@@ -53,11 +54,13 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     last = request.GET.get("after", "")
     found = OutgoingEmail.objects.visible_to(request.user).given_up().after(last)[: PAGE + 1]
     rows = [in_words(row) for row in found]
+    now = timezone.now()
     context = {
         "rows": rows[:PAGE],
         "first": request.path if last else "",
         "next": f"?after={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
-        "alarm": OutgoingEmail.objects.alarm(timezone.now()),
+        "alarm": OutgoingEmail.objects.alarm(now),
+        "worker": worker_state(now),
     }
     return render(request, "deliveries/deliveries.html", context)
 

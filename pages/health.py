@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -19,12 +20,15 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from accounts.access import Permission, standing_of
+from accounts.models import OutgoingEmail
+from accounts.models.outbox import Alarm
 from followups.models import SweepRun
+from followups.models.heartbeat import MOST_SKEW, skew
 
 OK = "ok"
 AWAY = "away"
 BROKER_ANSWERS_WITHIN = 0.5
-CLOCKS_DIFFER_BY_MOST = timedelta(seconds=2)
 
 
 @login_not_required
@@ -37,19 +41,26 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 while each part is as it should be, else 503. One word a part: no host, no version, no error text."""
+    """200 while each part is as it should be, else 503. One word a part: no host, no version, no error text.
+
+    Beside the words, how many seconds ago the worker's last sweep ended; none where it never did or cannot be told.
+    """
     clock = asked(clock_words)
+    now = timezone.now()
+    sweep = asked(lambda: SweepRun.objects.state(now))
     parts = {
         "database": AWAY if clock == AWAY else OK,
         "migrations": asked(migration_words),
         "broker": broker_words(),
-        "sweep": asked(sweep_words),
+        "sweep": sweep if sweep == AWAY else "late" if sweep["is_late"] else OK,
         "clock": clock,
     }
-    return JsonResponse(parts, status=200 if set(parts.values()) == {OK} else 503)
+    ended = None if sweep == AWAY else sweep["last_run_at"]
+    age = ended and round((now - ended).total_seconds())
+    return JsonResponse({**parts, "sweep_age": age}, status=200 if set(parts.values()) == {OK} else 503)
 
 
-def asked(question: Callable[[], str]) -> str:
+def asked(question: Callable[[], Any]) -> Any:
     """The answer, or that the database gave none."""
     try:
         return question()
@@ -59,12 +70,22 @@ def asked(question: Callable[[], str]) -> str:
 
 def clock_words() -> str:
     """Whether our clock and the database's agree: moments come from ours, and rows are compared with it."""
-    before = timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        (theirs,) = cursor.fetchone()
-    earliest, latest = before - CLOCKS_DIFFER_BY_MOST, timezone.now() + CLOCKS_DIFFER_BY_MOST
-    return OK if earliest <= theirs <= latest else "differs"
+    return OK if skew(timezone.now) <= MOST_SKEW else "differs"
+
+
+def worker_state(at: datetime) -> dict[str, Any]:
+    """For the sentence on the dashboards: when the worker last looked, if that is late, and if clocks keep it from it.
+
+    `at` is this moment, read just before.
+    """
+    state = SweepRun.objects.state(at)
+    apart = max(at - state["database_at"], state["database_at"] - timezone.now())
+    return {**state, "clocks_differ": state["is_late"] and apart > MOST_SKEW}
+
+
+def mail_alarm(user: Any, at: datetime) -> Alarm | None:
+    """That no e-mail leaves, for whoever runs accounts, on whichever page they begin with; nothing for others."""
+    return OutgoingEmail.objects.alarm(at) if standing_of(user).has(Permission.RUN_ACCOUNTS) else None
 
 
 def migration_words() -> str:
@@ -76,11 +97,6 @@ def migration_words() -> str:
 def nothing_to_migrate(applied: frozenset[tuple[str, str]]) -> bool:
     """Worked out once for each set of applied migrations: reading them from disk takes longer than all the rest."""
     return set(MigrationLoader(connection).graph.nodes) <= applied
-
-
-def sweep_words() -> str:
-    """Whether the worker has looked lately; the dashboards say the same."""
-    return "late" if SweepRun.objects.state(timezone.now())["is_late"] else OK
 
 
 def broker_words() -> str:

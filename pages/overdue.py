@@ -15,8 +15,9 @@ from caseload.models import Participant
 from followups.actions import oversight
 from followups.calendar import AGES, local_date
 from followups.exports import as_csv
-from followups.models import SweepRun, board
+from followups.models import board
 from followups.models.gaps import without_next_step
+from pages.health import mail_alarm, worker_state
 
 PAGE = 50
 SHORT = 20
@@ -52,7 +53,8 @@ def overdue(request: HttpRequest) -> HttpResponse:
             "waiting": list(people.unassigned().order_by("created_at", "pk")[: SHORT + 1]),
             "silent": list(people.silent(now).with_specialist()[: SHORT + 1]),
             "left_without": list(without_next_step(people).with_specialist().order_by("name_used", "pk")[: SHORT + 1]),
-            "worker": SweepRun.objects.state(now),
+            "worker": worker_state(now),
+            "alarm": mail_alarm(request.user, now),
             "now": now,
         },
     )
@@ -92,7 +94,7 @@ def overdue_csv(request: HttpRequest) -> HttpResponse:
             "There is more: this table ends after %(number)d lines. Choose a colleague or days, and take it again."
         )
         lines.append([rest % {"number": MOST_EXPORTED}])
-    on = local_date(now, rows[0].team.time_zone) if rows else now.date()
+    on = local_date(now, rows[0].team.time_zone) if rows else local_date(now, "UTC")
     header = (_("Participant"), _("What for"), _("About"), _("Due"), _("Days overdue"), _("Kept by"), _("Tries"))
     header += (_("Last contact"), _("Told on"), _("Talked about on"), _("Team"))
     response = HttpResponse(as_csv(header, lines), content_type="text/csv; charset=utf-8")

@@ -16,6 +16,7 @@ from accounts.forms.people import InviteForm, NameForm, RolesForm
 from accounts.models import OutgoingEmail, Team, User
 from caseload.models import Assignment
 from followups.actions import leaving
+from pages.health import worker_state
 
 PAGE = 100
 
@@ -26,8 +27,14 @@ def staff(request: HttpRequest) -> HttpResponse:
     accounts = User.objects.visible_to(request.user).standing_as(show).after(request.GET.get("after", ""))
     rows = list(accounts.prefetch_related("memberships__team").order_by("name", "email")[: PAGE + 1])
     following = f"?show={show}&after={rows[PAGE - 1].pk}" if len(rows) > PAGE else ""
-    alarm = OutgoingEmail.objects.alarm(timezone.now())
-    context = {"rows": rows[:PAGE], "show": show, "next": following, "alarm": alarm}
+    now = timezone.now()
+    context = {
+        "rows": rows[:PAGE],
+        "show": show,
+        "next": following,
+        "alarm": OutgoingEmail.objects.alarm(now),
+        "worker": worker_state(now),
+    }
     return render(request, "staff/staff.html", context)
 
 

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires
-from accounts.actions import teams as deeds
 from accounts.forms.teams import TeamForm
 from accounts.models import OutgoingEmail, Team
+from followups.actions import teams as deeds
 from followups.models import ladder
+from pages.health import worker_state
 
 
 @requires(Permission.RUN_ACCOUNTS)
@@ -21,8 +22,9 @@ def teams(request: HttpRequest) -> HttpResponse:
     unheard = ladder.unheard([row.pk for row in rows])
     for row in rows:
         row.unheard = unheard.get(row.pk, 0)
-    alarm = OutgoingEmail.objects.alarm(timezone.now())
-    return render(request, "teams/teams.html", {"rows": rows, "alarm": alarm})
+    now = timezone.now()
+    context = {"rows": rows, "alarm": OutgoingEmail.objects.alarm(now), "worker": worker_state(now)}
+    return render(request, "teams/teams.html", context)
 
 
 @requires(Permission.RUN_ACCOUNTS)

@@ -55,7 +55,7 @@ def month_of(request: HttpRequest) -> tuple[date, list[dict[str, Any]]]:
     """
     teams = {team.pk: team for team in paperwork.with_rules(supervised_teams(request.user))}
     now = timezone.now()
-    today = min((local_date(now, team.time_zone) for team in teams.values()), default=now.date())
+    today = min((local_date(now, team.time_zone) for team in teams.values()), default=local_date(now, "UTC"))
     month = paperwork.first_of(request.GET.get("month", ""), today)
     # Wide enough for every zone; what is of the month is told by the team's own.
     window = [*teams], midnight(month - DAY, "UTC"), midnight(following(month) + DAY, "UTC")

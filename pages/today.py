@@ -7,10 +7,11 @@ from django.utils import timezone
 from accounts.access import Permission, requires
 from caseload.models import Participant, SessionDraft
 from caseload.models.goals import Doer
-from followups.models import ContactAttempt, FollowUp, Outcome, SweepRun
+from followups.models import ContactAttempt, FollowUp, Outcome
 from followups.models.cards import cards, first_of_each, in_sections
 from followups.models.gaps import without_next_step
 from followups.models.undoing import promises_just_settled
+from pages.health import mail_alarm, worker_state
 
 # More of one kind than anybody can do in a day; the others are one tap away.
 MOST_CARDS = 20
@@ -40,6 +41,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "done": list(done[:20]),
             "promises_done": list(promises_just_settled(request.user, now)[:20]),
             "doers": Doer.choices,
-            "worker": SweepRun.objects.state(now),
+            "worker": worker_state(now),
+            "alarm": mail_alarm(request.user, now),
         },
     )

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Q, When
 
 from accounts.ids import new_id
 from accounts.models.users import User, runs_accounts
@@ -15,6 +15,9 @@ from accounts.models.users import User, runs_accounts
 SILENT_FOR = timedelta(days=1)
 # A mail server that does not answer costs a message this long at least; one that says never is quicker.
 HELD_UP = timedelta(hours=12)
+# That it wants nothing from us, whoever it is for; and to how many people it must have said never to mean all of us.
+WANTS_NOTHING = ("SMTPSenderRefused", "SMTPDataError")
+NOT_ONE_ADDRESS = 3
 
 
 class EmailState(models.TextChoices):
@@ -72,19 +75,22 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
     def alarm(self, at: datetime) -> Alarm | None:
         """Whether some have waited for over a day while none has left; None where all is well.
 
-        With a dead mail server a message is given up within a day, so that those count too, unless one has left since.
-        One that had no try is counted from when it may leave: quiet hours may hold it over a weekend.
+        What was given up in the last week counts too, unless one has left since; but not where the server has only
+        said that it does not know somebody's address. One that had no try is counted from when it may leave: quiet
+        hours may hold it over a weekend.
         """
-        stuck = self.filter(state=EmailState.STOPPED, finished_at__gte=F("created_at") + HELD_UP)
-        stuck = stuck.filter(finished_at__gt=at - 7 * SILENT_FOR) | self.filter(state=EmailState.QUEUED)
+        stuck = self.filter(state=EmailState.STOPPED, finished_at__gt=at - 7 * SILENT_FOR)
+        stuck |= self.filter(state=EmailState.QUEUED)
         wanted = Case(When(state=EmailState.QUEUED, attempts=0, then="next_try_at"), default="created_at")
-        rows = list(stuck.annotate(wanted_at=wanted).filter(wanted_at__lte=at).values_list("wanted_at", "finished_at"))
-        if not any(wanted_at <= at - SILENT_FOR for wanted_at, _given_up in rows):
+        stuck = stuck.annotate(wanted_at=wanted).filter(wanted_at__lte=at)
+        rows = list(stuck.only("created_at", "finished_at", "last_error", "recipient"))
+        if not any(row.wanted_at <= at - SILENT_FOR for row in rows):
             return None
         left = self.filter(state=EmailState.SENT).aggregate(last=models.Max("finished_at"))["last"]
-        if left is not None:
-            rows = [(wanted_at, given_up) for wanted_at, given_up in rows if given_up is None or given_up > left]
-        since = max(filter(None, [left, min((wanted_at for wanted_at, _given_up in rows), default=None)]), default=at)
+        rows = [row for row in rows if left is None or row.finished_at is None or row.finished_at > left]
+        if len({row.recipient_id for row in rows if row.was_refused}) < NOT_ONE_ADDRESS:
+            rows = [row for row in rows if not row.was_refused or row.last_error.startswith(WANTS_NOTHING)]
+        since = max(filter(None, [left, min((row.wanted_at for row in rows), default=None)]), default=at)
         return Alarm(since, len(rows)) if rows and since <= at - SILENT_FOR else None
 
 
@@ -99,6 +105,9 @@ class OutgoingEmail(models.Model):
     html = models.TextField(blank=True)
     state = models.CharField(max_length=20, choices=EmailState, default=EmailState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    unanswered = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="begun so often in a row without the mail server's answer"
+    )
     created_at = models.DateTimeField()
     next_try_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True, blank=True)
@@ -126,6 +135,11 @@ class OutgoingEmail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether it was given up at once: the mail server was there, and said never."""
+        return self.finished_at is not None and self.finished_at < self.created_at + HELD_UP
 
     @property
     def message_id(self) -> str:

@@ -16,7 +16,7 @@ from accounts.access import specialist_teams, supervised_teams
 from accounts.ids import new_id
 from accounts.models import Team, User
 from caseload.models.assignments import Assignment
-from caseload.models.phones import PhoneNumber, only_digits
+from caseload.models.phones import PhoneNumber, numbers_of, only_digits
 from caseload.models.rules import rule
 
 
@@ -196,9 +196,7 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 
     def with_phones(self) -> "ParticipantQuerySet":
         """Adds `numbers`: what each phone number is, and may be used for, in their order."""
-        names = ("number", "label", "may_call", "may_text", "message", "message_text")
-        numbers = PhoneNumber.objects.filter(participant=OuterRef("pk")).order_by("position", "pk")
-        return self.annotate(numbers=ArraySubquery(numbers.values(one=JSONObject(**{name: name for name in names}))))
+        return self.annotate(numbers=numbers_of("pk"))
 
     def with_touched(self, at: datetime) -> "ParticipantQuerySet":
         """Adds `touched_…` for each strand: whether a session, or what was done in one, touched it lately.

@@ -1,8 +1,10 @@
 """Phone numbers, and what each may be used for."""
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
@@ -52,3 +54,10 @@ class PhoneNumber(models.Model):
 def only_digits(text: str) -> str:
     """The decimal digits of a text, of any script, as 0–9."""
     return "".join(str(int(sign)) for sign in text if sign.isdecimal())
+
+
+def numbers_of(participant: str, *order: str) -> ArraySubquery:
+    """The phone numbers of that column's participant: what each is, and what it may be used for."""
+    names = ("number", "label", "may_call", "may_text", "message", "message_text")
+    numbers = PhoneNumber.objects.filter(participant=OuterRef(participant)).order_by(*order, "position", "pk")
+    return ArraySubquery(numbers.values(one=JSONObject(**{name: name for name in names})))

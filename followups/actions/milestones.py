@@ -3,7 +3,7 @@
 import logging
 from datetime import date, datetime, timedelta
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from followups.actions import pausing, planning
 from followups.calendar import comes_round, local_date
 from followups.models import DecidedBy, FollowUp, Purpose, State
 from followups.models.followups import FollowUpQuerySet
+from followups.poison import FAULTS_OF_A_ROW
 
 log = logging.getLogger(__name__)
 
@@ -82,10 +83,8 @@ def laid_out_or_left(key: object, at: datetime) -> bool:
     """Put one on the list; one that cannot be is noted and left, so that it does not stop the others."""
     try:
         return laid_out(key, at)
-    except OperationalError:
-        raise  # the database itself: the next run goes on
-    except Exception as error:
-        log.error("milestone %s cannot be laid out: %s", key, type(error).__name__)
+    except FAULTS_OF_A_ROW as error:
+        log.error("day to remember %s cannot be put on the list: %s", key, type(error).__name__)
         return False
 
 

@@ -3,7 +3,7 @@
 import logging
 from datetime import date, datetime, timedelta
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from followups.models import CheckInPlan, CloserRhythm, FollowUp, State
 from followups.models.calendars import calendar_of
 from followups.models.followups import STANDING, FollowUpQuerySet
 from followups.models.gaps import back_on
+from followups.poison import FAULTS_OF_A_ROW
 
 log = logging.getLogger(__name__)
 
@@ -173,9 +174,7 @@ def laid_out_or_left(key: object, at: datetime, broken: list[object]) -> bool:
     """Lay out one plan; one that cannot be is noted and left, so that it does not stop the others."""
     try:
         return lay_out_one(key, at)
-    except OperationalError:
-        raise  # the database itself: the next run goes on
-    except Exception as error:
+    except FAULTS_OF_A_ROW as error:
         log.error("plan %s cannot be laid out: %s", key, type(error).__name__)
         broken.append(key)
         return True

@@ -8,8 +8,8 @@ from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, Value, W
 from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.ids import new_id
-from caseload.models import PhoneNumber
 from caseload.models.goals import agreed_now
+from caseload.models.phones import numbers_of
 from caseload.models.rules import rules_of
 from caseload.models.words import words_in_order
 from followups.calendar import local_date
@@ -28,7 +28,7 @@ SECTION = Case(
 
 
 def cards(followups: FollowUpQuerySet, at: datetime) -> list[FollowUp]:
-    """The follow-ups with their call facts. Two queries, however many.
+    """The follow-ups with their call facts. One query, however many.
 
     Each gets `words`, `expected`, `phones`, a fresh `form_token`, and `asks_for_a_number` where the last try found
     none that works.
@@ -36,17 +36,13 @@ def cards(followups: FollowUpQuerySet, at: datetime) -> list[FollowUp]:
     tries = ContactAttempt.objects.standing().filter(followup=OuterRef("pk")).order_by("-at", "-pk")
     facts = followups.with_call_facts().with_new_peer(at)
     facts = facts.annotate(
-        last_outcome=Subquery(tries.values("outcome")[:1]), called_in_vain=Subquery(called_in_vain())
+        phones=numbers_of("participant", "-may_call"),
+        last_outcome=Subquery(tries.values("outcome")[:1]),
+        called_in_vain=Subquery(called_in_vain()),
     )
     beside = ("participant", "team__record_rules", "owner", "moved_by", "came_from", "plan")
     rows = list(facts.select_related(*beside))
-    numbers: dict[Any, list[PhoneNumber]] = {}
-    for number in PhoneNumber.objects.filter(participant__in={row.participant_id for row in rows}).order_by(
-        "-may_call", "position", "pk"
-    ):
-        numbers.setdefault(number.participant_id, []).append(number)
     for row in rows:
-        row.phones = numbers.get(row.participant_id, [])
         row.asks_for_a_number = row.last_outcome == WRONG_NUMBER
         row.form_token = new_id()
         today, rules = local_date(at, row.team.time_zone), rules_of(row.team)
@@ -55,7 +51,7 @@ def cards(followups: FollowUpQuerySet, at: datetime) -> list[FollowUp]:
         # Of several it is not known which one led nowhere.
         if row.called_in_vain and len(row.called_in_vain) == 1:
             for number in row.phones:
-                number.is_wrong = number.number in row.called_in_vain
+                number["is_wrong"] = number["number"] in row.called_in_vain
     return rows
 
 

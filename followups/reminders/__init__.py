@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models.functions import Now
+
 from followups.models import SweepRun
 from followups.reminders.bundling import bundle_emails
 from followups.reminders.flagging import flag
@@ -18,7 +20,6 @@ def sweep(at: datetime) -> SweepRun:
     rules = rules_at(at)
     run.flagged = flag(rules, listeners_now(), at)
     run.told = bundle_emails(rules, at)
-    run.finished_at = at
-    run.save(update_fields=["finished_at", "flagged", "told"])
+    SweepRun.objects.filter(pk=run.pk).update(finished_at=Now(), flagged=run.flagged, told=run.told)
     SweepRun.objects.filter(started_at__lt=at - KEEP_RUNS).delete()
     return run

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.urls import reverse
 
 from accounts.access import supervised_teams
@@ -16,6 +16,7 @@ from accounts.models.users import RemindBy
 from followups.models import Digest
 from followups.models.digests import DigestKind
 from followups.models.summary import of_a_day, of_a_week
+from followups.poison import FAULTS_OF_A_ROW
 from followups.reminders.rules import TeamRules, listeners_now, rules_at
 
 log = logging.getLogger(__name__)
@@ -36,9 +37,7 @@ def made_or_left(user: UUID, kind: str, on: date, at: datetime) -> bool:
     """Make one; one that cannot be is noted and left for the next run, so that it does not stop the others."""
     try:
         return make_one(user, kind, on, at)
-    except OperationalError:
-        raise
-    except Exception as error:
+    except FAULTS_OF_A_ROW as error:
         log.error("the summary of %s cannot be made: %s", user, type(error).__name__)
         return False
 

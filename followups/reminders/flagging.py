@@ -136,6 +136,7 @@ def flag_rung(rung: int, rules: list[TeamRules], listeners: Listeners, at: datet
     given = parameters(rung, [one for one in rules if one.team_id in teams], listeners, at)
     total, left_out = 0, []
     while True:
+        broken: list[str] = []
         try:
             count = flag_batch(NOT_THESE, {**given, "these": left_out})
         except OperationalError:
@@ -144,7 +145,8 @@ def flag_rung(rung: int, rules: list[TeamRules], listeners: Listeners, at: datet
             count, broken = flag_around(due_ids(given, left_out), given)
             left_out += broken
         total += count
-        if count == 0:
+        # A batch of nothing but broken rows is not the last.
+        if count == 0 and not broken:
             return total
 
 

@@ -1,5 +1,6 @@
 """Every team's ladder, hours and listeners at one moment, read once a run."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,6 +10,9 @@ from accounts.models import Cover, Membership, Role, Team
 from followups.calendar import DAY, is_quiet, local_date, midnight, quiet_ends
 from followups.models import Rung
 from followups.models.calendars import calendar_of
+from followups.poison import FAULTS_OF_A_ROW
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,22 @@ class TeamRules:
 
 
 def rules_at(at: datetime, teams: Iterable[UUID] | None = None) -> list[TeamRules]:
-    """The rules of those teams (of all, if none are named). Two queries, however many teams."""
+    """The rules of those teams (of all, if none are named). Two queries, however many teams.
+
+    One whose rules cannot be told is left out, so that it does not stop the others.
+    """
     rows = Team.objects.prefetch_related("closed_days")
-    return [rules_of(team, at) for team in (rows if teams is None else rows.filter(pk__in=list(teams)))]
+    found = (rules_or_none(team, at) for team in (rows if teams is None else rows.filter(pk__in=list(teams))))
+    return [one for one in found if one is not None]
+
+
+def rules_or_none(team: Team, at: datetime) -> TeamRules | None:
+    """One team's rules; none, and a line in the log, where its zone or calendar makes no sense."""
+    try:
+        return rules_of(team, at)
+    except FAULTS_OF_A_ROW as error:
+        log.error("the rules of team %s cannot be told: %s", team.pk, type(error).__name__)
+        return None
 
 
 def rules_of(team: Team, at: datetime) -> TeamRules:

@@ -1,8 +1,10 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
+from accounts.forms.teams import zones
 from accounts.models import Team
 from followups.models.calendars import calendar_of
 
@@ -64,3 +66,12 @@ def test_what_cannot_be_is_said_and_nothing_is_lost(sign_in, administrator, fiel
     assert field in page.context["form"].errors
     assert page.context["form"].data["silence_after_days"]
     assert not Team.objects.filter(name="North Pier").exists()
+
+
+def test_every_zone_that_is_offered_is_known_to_the_database(db) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_timezone_names")
+        known = {name for (name,) in cursor.fetchall()}
+    offered = {zone for _group, choices in zones() for zone, _label in choices}
+    assert len(offered) > 300
+    assert offered <= known

@@ -6,7 +6,7 @@ from django.db.models import F, Min
 from django.test.utils import setup_test_environment, teardown_test_environment
 from django.utils import timezone
 
-from accounts.models import Team, User
+from accounts.models import OutgoingEmail, Team, User
 from bench import pages
 from bench.data import USUAL_CASELOAD, add_history, caseload_of, lighten, long_story
 from bench.plans import STATEMENTS, plans
@@ -65,6 +65,7 @@ def test_the_harness_reads_the_real_pages(specialist) -> None:
         setup_test_environment()
 
     assert all(one.statements <= 12 for one in results), results
+    assert all(one.rows > 0 for one in results), "what finds nothing measures nothing"
     assert {one.name: one.rows for one in results}["Participant, 400 entries"] == 25
 
 
@@ -94,6 +95,7 @@ def test_every_plan_is_found() -> None:
     Generator(people=60, now=timezone.now()).run()
     text = "\n".join(plans())
 
-    for title in STATEMENTS:
+    for title in (*STATEMENTS, "flag what is due", "put reminders into messages", "claim some messages"):
         assert title in text
     assert "Execution Time" in text
+    assert not OutgoingEmail.objects.filter(created_at__gt=timezone.now()).exists(), "what is explained is taken back"

@@ -6,17 +6,18 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db.models import Count
+from django.db import connection
 from django.utils import timezone
 
-from accounts.models import OutgoingEmail, Team, User
+from accounts.models import OutgoingEmail, Team
 from caseload.models import ServiceEpisode
 from followups.calendar import local_date
-from followups.models import FollowUp, Reminder
+from followups.models import FollowUp
 from peersupport.celery import app
 from peersupport.embedded import parts
 from tests import factories
 from tests.conftest import member
+from tests.faults.aftermath import Aftermath
 from tests.faults.house import House, place
 from tests.faults.report import Report
 from tests.worker.conftest import Mailbox, smtp, start, worker
@@ -46,9 +47,9 @@ def empty_queue(request: pytest.FixtureRequest) -> None:
         app.control.purge()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def furnished() -> Iterator[House]:
-    """Parts of its own with made-up people in them; started once for all tests of a module."""
+    """Parts of its own with made-up people in them; started once for all tests."""
     here = place()
     with parts.hold(here):
         shutil.rmtree(here.database, ignore_errors=True)
@@ -64,8 +65,11 @@ def furnished() -> Iterator[House]:
 def house(furnished: House, smtp: tuple[Mailbox, str]) -> Iterator[House]:
     """The house with this test's mailbox; its programs end with the test."""
     furnished.environment["EMAIL_URL"] = smtp[1]
+    furnished.after = Aftermath(furnished.ask, smtp[0], which="row.what = 'fault'")
     yield furnished
+    # Nobody may be at work on what is cleared away.
     furnished.end()
+    furnished.clear()
 
 
 @pytest.fixture
@@ -101,11 +105,17 @@ def today_of(team: Team) -> date:
     return min(local_date(now, team.time_zone), local_date(now - timedelta(minutes=10), team.time_zone))
 
 
-def flagged_once(expected: int) -> int:
-    """How many of so many due follow-ups were not flagged, or not told exactly once to whoever keeps them."""
-    told = Reminder.objects.filter(rung=1).values("followup", "recipient").annotate(times=Count("pk"))
-    assert all(row["times"] == 1 for row in told)
-    return expected - FollowUp.objects.filter(flagged_rung__gte=1, reminders__rung=1).distinct().count()
+@pytest.fixture
+def after(smtp: tuple[Mailbox, str], transactional_db: None) -> Aftermath:
+    """What is left of this test's database and mailbox."""
+    return Aftermath(ask, smtp[0])
+
+
+def ask(sql: str, *given: Any) -> Any:
+    """The first column of the first row."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cursor.fetchone()[0]
 
 
 def drained() -> bool:
@@ -117,12 +127,3 @@ def free_leases() -> None:
     """Time passes: the leases of dead workers run out, and the next try comes."""
     now = timezone.now()
     OutgoingEmail.objects.filter(state="queued").update(leased_until=None, next_try_at=now)
-
-
-def lost_and_repeated(mailbox: Mailbox) -> tuple[int, int]:
-    """Messages that are said to be sent and never came, or wait still; and those that came more than once."""
-    came = mailbox.ids()
-    wanted = {message.message_id for message in OutgoingEmail.objects.exclude(state="cancelled")}
-    assert set(came) <= {message.message_id for message in OutgoingEmail.objects.all()}
-    assert not User.objects.filter(is_active=False, email__in=mailbox.recipients()).exists()
-    return len(wanted - set(came)), len(came) - len(set(came))

@@ -1,28 +1,39 @@
 """The whole program on a PostgreSQL and a Redis of its own, which a test may kill."""
 
 import contextlib
-import copy
 import http.client
 import os
-import re
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
-from uuid import uuid4
 
 import psycopg2
+from celery import Celery
 
 from peersupport.embedded import broker, places, postgres
 from peersupport.embedded.places import Place, redis_binary
+from tests.faults.aftermath import Aftermath
 from tests.worker.conftest import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "calm-river-stones-42"
+
+
+CLEAR = (
+    "DELETE FROM followups_reminder USING followups_followup AS row WHERE row.id = followup_id AND row.what = 'fault'",
+    "DELETE FROM followups_followup WHERE what = 'fault'",
+)
+MAKE_DUE = """
+    INSERT INTO followups_followup (id, team_id, participant_id, owner_id, purpose, what, state, due_on, planned_on,
+        why_here, attempts, created_at, closing_reason, decided_by, set_aside, flagged_rung, unheard)
+    SELECT gen_random_uuid(), team_id, participant_id, owner_id, 'check_in', 'fault', 'open', current_date - 2,
+        current_date - 2, '', 0, now(), '', '', false, 0, false
+    FROM followups_followup, generate_series(1, %s)
+    WHERE state = 'open' AND owner_id IS NOT NULL AND what <> 'fault'
+"""
 
 
 class House:
@@ -33,6 +44,7 @@ class House:
         self.database = postgres.server(place, durable=True)
         self.redis: subprocess.Popen[bytes] | None = None
         self.programs: list[subprocess.Popen[bytes]] = []
+        self.after: Aftermath | None = None
         self.environment = {
             **os.environ,
             "DATABASE_URL": postgres.url(place),
@@ -49,10 +61,14 @@ class House:
         self.manage("migrate", "--verbosity=0")
         self.manage("demo")
         self.do(
-            "UPDATE accounts_team SET quiet_from = '00:00', quiet_until = '00:00', holiday_country = '', "
-            "working_days = '{1,2,3,4,5,6,7}'"
+            "UPDATE accounts_team SET quiet_from = '00:00', quiet_until = '00:00', working_days = '{1,2,3,4,5,6,7}',"
+            " holiday_country = '', most_mails_a_day = 20"
         )
         self.do("DELETE FROM accounts_teamclosedday")
+        # What the demo has due is told and sent here, so that it is not taken for a test's.
+        self.do("UPDATE accounts_user SET remind_by = 'app'")
+        self.manage("sweep")
+        self.do("UPDATE accounts_user SET remind_by = 'email'")
 
     def start_database(self) -> None:
         """Start PostgreSQL, also after it was killed."""
@@ -92,6 +108,20 @@ class House:
         )
         self.programs.append(process)
         return process
+
+    def make_due(self, each: int = 1) -> int:
+        """So many follow-ups, due the day before yesterday, beside each open one; how many that makes."""
+        return self.do(MAKE_DUE, each)
+
+    def clear(self) -> None:
+        """Away with what `make_due` made."""
+        for statement in CLEAR:
+            self.do(statement)
+
+    def tick(self, task: str = "sweep") -> None:
+        """Ask the worker for a round, as beat does."""
+        with Celery("beat", broker=self.environment["REDIS_URL"], set_as_current=False) as beat:
+            beat.send_task(f"followups.tasks.{task}")
 
     def worker(self) -> subprocess.Popen[bytes]:
         """A worker with two processes."""
@@ -148,107 +178,6 @@ class House:
         self.end()
         self.kill_redis()
         self.database.stop()
-
-
-class Visitor:
-    """A signed-in colleague without a browser: keeps cookies, fills in the form token."""
-
-    def __init__(self, port: int, email: str = "specialist@demo.example") -> None:
-        self.port, self.cookies = port, {}
-        self.get("/sign-in/")
-        status, _page = self.post("/sign-in/", {"login": email, "password": PASSWORD})
-        assert status == 302, status
-
-    def twin(self) -> "Visitor":
-        """The same sign-in in another window."""
-        other = copy.copy(self)
-        other.cookies = dict(self.cookies)
-        return other
-
-    def get(self, path: str) -> tuple[int, str]:
-        """Status and text of a page."""
-        return self.ask("GET", path, "")
-
-    def post(self, path: str, fields: dict[str, str]) -> tuple[int, str]:
-        """Send a form."""
-        return self.ask("POST", path, urlencode({**fields, "csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}))
-
-    def ask(self, method: str, path: str, body: str) -> tuple[int, str]:
-        """One request on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        text = answer.read().decode(errors="replace")
-        for line in answer.headers.get_all("Set-Cookie") or []:
-            name, _equals, value = line.split(";", 1)[0].partition("=")
-            self.cookies[name] = value
-        connection.close()
-        return answer.status, text
-
-    def first_person(self) -> str:
-        """The address of somebody they walk with."""
-        _status, page = self.get("/participants/")
-        return re.search(r'href="(/participants/[0-9a-f-]{36}/)"', page)[1]
-
-
-class Crowd:
-    """So many people who save one win after another, until they are told to stop."""
-
-    def __init__(self, house: House, number: int) -> None:
-        self.house, self.run = house, uuid4().hex[:8]
-        self.acknowledged: list[str] = []
-        self.refused: list[tuple[int, bool]] = []
-        self.visitors = [Visitor(house.web_port) for _number in range(min(number, 4))]
-        self.person, self.stop = self.visitors[0].first_person(), threading.Event()
-        self.threads = [threading.Thread(target=self.save, args=(name,)) for name in range(number)]
-        for thread in self.threads:
-            thread.start()
-
-    def save(self, name: int) -> None:
-        """Save; remember what was acknowledged, and for each refusal its status and whether it kept the text."""
-        visitor, number = self.visitors[name % len(self.visitors)].twin(), 0
-        while not self.stop.is_set():
-            number += 1
-            text = f"{self.run} {name} {number}"
-            status, page = visitor.post(f"{self.person}wins/", {"text": text, "happened_on": "2026-05-06"})
-            if status == 302:
-                self.acknowledged.append(text)
-            else:
-                self.refused.append((status, text in page and "Traceback" not in page))
-
-    def goes_on(self, by: int = 1, seconds: float = 30) -> float:
-        """Wait until so many more are saved; how long that took."""
-        began, before = time.monotonic(), len(self.acknowledged)
-        wait_until(lambda: len(self.acknowledged) >= before + by, seconds)
-        return seconds_since(began)
-
-    def end(self) -> tuple[int, int]:
-        """Stop them; how many acknowledged wins are not stored, and how many are stored twice."""
-        self.stop.set()
-        for thread in self.threads:
-            thread.join()
-        stored = self.house.ask("SELECT count(DISTINCT text) FROM caseload_win WHERE text = ANY(%s)", self.acknowledged)
-        rows = self.house.ask("SELECT count(*) FROM caseload_win WHERE text LIKE %s", f"{self.run} %")
-        kept = self.house.ask("SELECT count(DISTINCT text) FROM caseload_win WHERE text LIKE %s", f"{self.run} %")
-        return len(self.acknowledged) - stored, rows - kept
-
-
-def at_once(number: int, what: Any) -> list[Any]:
-    """Do it so many times at the same moment; the results."""
-    barrier, results = threading.Barrier(number), []
-
-    def one(index: int) -> None:
-        barrier.wait()
-        results.append(what(index))
-
-    threads = [threading.Thread(target=one, args=(index,)) for index in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def seconds_since(began: float) -> float:

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 class Report:
     """Collects the measured numbers of the run."""
 
-    lines: list[tuple[str, str, int, int, float]] = field(default_factory=list)
+    lines: list[tuple[str, str, int, int, float | None]] = field(default_factory=list)
 
-    def __call__(self, number: str, fault: str, *, lost: int, repeated: int, seconds: float) -> None:
-        """One fault: what was lost, what was said twice, and how long until all was well again."""
+    def __call__(self, number: str, fault: str, *, lost: int, repeated: int, seconds: float | None) -> None:
+        """One fault: what was lost, what was said twice, and how long until all was well again.
+
+        Without seconds where there is nothing to recover from.
+        """
         self.lines.append((number, fault, lost, repeated, seconds))
 
     def table(self) -> list[str]:
@@ -20,7 +23,7 @@ class Report:
             "| # | fault | lost | repeated | recovered after |",
             "|---|---|--:|--:|--:|",
             *(
-                f"| {number} | {fault} | {lost} | {repeated} | {seconds:.1f} s |"
+                f"| {number} | {fault} | {lost} | {repeated} | {'–' if seconds is None else f'{seconds:.1f} s'} |"
                 for number, fault, lost, repeated, seconds in rows
             ),
         ]

@@ -9,7 +9,8 @@ import pytest
 from peersupport.embedded import postgres
 from peersupport.embedded.places import postgres_binaries
 from peersupport.embedded.processes import Child, identity
-from tests.faults.house import Crowd, House
+from tests.faults.house import House
+from tests.faults.visitors import Crowd
 from tests.worker.conftest import wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.long]

@@ -1,9 +1,10 @@
+import contextlib
 import smtplib
 from datetime import time, timedelta
 
 import pytest
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.core import mail
-from django.utils import timezone
 
 from accounts.models import OutgoingEmail, User
 from followups import delivery, reminders
@@ -61,10 +62,11 @@ def test_it_is_asked_again_before_it_leaves(queued, participant, specialist, cha
 class Failing:
     """A mail server that refuses in its own way."""
 
-    def __init__(self, error: Exception) -> None:
-        self.error = error
+    def __init__(self, error: BaseException) -> None:
+        self.error, self.asked = error, 0
 
     def send_messages(self, messages) -> int:
+        self.asked += 1
         raise self.error
 
     def close(self) -> None:
@@ -86,13 +88,62 @@ def test_a_final_refusal_is_stopped_and_visible(queued) -> None:
     assert "@" not in queued.last_error
 
 
-def test_it_is_given_up_after_the_last_try(queued, team) -> None:
+def test_it_is_given_up_after_three_days_and_not_before(queued, team) -> None:
     type(team).objects.update(working_days=[1, 2, 3, 4, 5, 6, 7])
-    at = NOON
-    for _try in range(len(delivery.BACK_OFF) + 1):
-        deliver(at, server=Failing(TimeoutError()))
-        at += timedelta(days=2)
-    assert state(queued)[0] == "stopped"
+    tried = []
+    while state(queued)[0] == "queued":
+        tried.append(queued.next_try_at)
+        deliver(tried[-1] - timedelta(seconds=1), server=Failing(SystemExit()))
+        deliver(tried[-1], server=Failing(TimeoutError()))
+    minutes = [(at - NOON).total_seconds() / 60 for at in tried]
+    assert minutes == [0, 1, 6, 21, 81, 321, 801, 1521, 2241, 2961, 3681, 4401]  # 73 hours
+    assert state(queued) == ("stopped", 12)
+    assert queued.last_error == "TimeoutError"
+
+
+def others_waiting(number: int) -> list[OutgoingEmail]:
+    """So many that come after the reminder."""
+    later = NOON + timedelta(seconds=1)
+    return [factories.OutgoingEmailFactory(kind="account", next_try_at=later) for _number in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("error", "asked"),
+    [
+        (TimeoutError(), 1),
+        (ConnectionRefusedError(), 1),
+        (smtplib.SMTPServerDisconnected("gone"), 1),
+        (smtplib.SMTPConnectError(421, b"busy"), 1),
+        (smtplib.SMTPAuthenticationError(535, b"who are you?"), 1),
+        (smtplib.SMTPDataError(451, b"greylisted"), 4),
+        (smtplib.SMTPRecipientsRefused({"x": (550, b"unknown")}), 4),
+    ],
+)
+def test_a_server_that_is_not_there_is_asked_once_a_round(queued, error: Exception, asked: int) -> None:
+    others, server = others_waiting(3), Failing(error)
+    deliver(NOON + timedelta(seconds=1), server=server)
+    assert server.asked == asked
+    if asked == 1:
+        assert {state(other) for other in others} == {("queued", 0)}
+        assert not OutgoingEmail.objects.exclude(leased_until=None).exists(), "the rest is free again"
+
+
+def test_a_round_ends_where_the_server_is_slow(queued) -> None:
+    """Each look at the clock costs ten seconds here: the rest waits for the next round."""
+    others_waiting(30)
+    looks = iter(range(10_000))
+    sent = delivery.deliver(lambda: NOON + timedelta(seconds=10 * next(looks)))
+    assert 0 < sent < 5
+    assert not OutgoingEmail.objects.exclude(leased_until=None).exists()
+
+
+def test_the_end_of_the_workers_time_is_no_failure_of_the_message(queued) -> None:
+    others = others_waiting(2)
+    with pytest.raises(SoftTimeLimitExceeded):
+        deliver(NOON + timedelta(seconds=1), server=Failing(SoftTimeLimitExceeded()))
+    assert state(queued) == ("queued", 1)
+    assert queued.last_error == ""
+    assert {(state(other), other.leased_until) for other in others} == {(("queued", 0), None)}
 
 
 def test_one_bad_message_does_not_stop_the_others(queued, specialist) -> None:
@@ -110,43 +161,77 @@ def test_a_lease_keeps_others_away_until_it_ends(queued) -> None:
     assert (again.pk, again.attempts) == (queued.pk, 0), "being claimed is no try"
 
 
-class Deadly:
-    """A mail server at whose message the worker dies."""
-
-    def send_messages(self, _messages) -> int:
-        raise SystemExit
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-
-def test_a_message_that_kills_its_worker_every_time_is_given_up_alone(queued, team) -> None:
-    others = [factories.OutgoingEmailFactory(kind="account", next_try_at=NOON + timedelta(seconds=1)) for _n in "ab"]
-    at = NOON
-    for _try in range(len(delivery.BACK_OFF)):
+def test_a_message_that_kills_its_worker_every_time_is_given_up_alone(queued) -> None:
+    others, at = others_waiting(2), NOON
+    for tries in range(1, 6):
         with pytest.raises(SystemExit):
-            deliver(at, server=Deadly())
+            deliver(at, server=Failing(SystemExit()))
+        assert state(queued) == ("queued", tries)
         OutgoingEmail.objects.filter(pk__in=[other.pk for other in others]).update(next_try_at=at + timedelta(days=9))
         at += timedelta(minutes=3)
     assert deliver(at) == 0
-    assert state(queued)[0] == "stopped"
+    assert state(queued) == ("stopped", 5)
+    assert queued.last_error == "gave up"
     assert {state(other) for other in others} == {("queued", 0)}
+
+
+def test_an_answer_between_two_crashes_begins_the_count_anew(queued) -> None:
+    at = NOON
+    for error in (SystemExit(), SystemExit(), TimeoutError(), SystemExit(), SystemExit(), SystemExit()):
+        with contextlib.suppress(SystemExit):
+            deliver(at, server=Failing(error))
+        at += timedelta(hours=5)
+    assert deliver(at) == 1
+
+
+def test_one_whose_asking_always_raises_does_not_hold_up_the_others_and_is_given_up(queued, team) -> None:
+    """Its team has a zone that nobody knows: neither the day nor the quiet hours can be told."""
+    (other,), at = others_waiting(1), NOON
+    type(team).objects.update(time_zone="Nowhere/Atlantis")
+    assert deliver(at + timedelta(seconds=1)) == 1
+    assert state(other) == ("sent", 1)
+    for _try in range(4):
+        at += timedelta(hours=5)
+        assert deliver(at) == 0
+    assert state(queued) == ("stopped", 5)
 
 
 def test_after_a_crash_the_others_go_first(queued, team) -> None:
     other = factories.OutgoingEmailFactory(kind="account", next_try_at=NOON + timedelta(seconds=1))
     with pytest.raises(SystemExit):
-        deliver(NOON + timedelta(seconds=2), server=Deadly())
+        deliver(NOON + timedelta(seconds=2), server=Failing(SystemExit()))
     first, second = delivery.claim(NOON + timedelta(minutes=3))
     assert (first.pk, first.attempts, second.pk, second.attempts) == (other.pk, 0, queued.pk, 1)
 
 
 def test_a_worker_whose_lease_went_to_another_does_not_send(queued) -> None:
     (mine,) = delivery.claim(NOON)
-    delivery.claim(NOON + timedelta(minutes=3))
+    (theirs,) = delivery.claim(NOON + timedelta(minutes=3))
     assert not delivery.begin(mine, NOON + timedelta(minutes=3))
-    delivery.release(mine)
-    assert OutgoingEmail.objects.get().leased_until == NOON + timedelta(minutes=3) + delivery.LEASE
+    for write in (
+        lambda: delivery.release([mine]),
+        lambda: delivery.put_back(mine, TimeoutError(), NOON),
+        lambda: delivery.close(mine, "cancelled", NOON),
+    ):
+        write()
+        queued.refresh_from_db()
+        assert (queued.state, queued.leased_until, queued.last_error) == ("queued", theirs.leased_until, "")
+
+
+def test_a_lease_holds_while_its_own_message_is_being_sent(queued) -> None:
+    """Claimed with others, it comes last: its time counts from its own beginning."""
+    (mine,) = delivery.claim(NOON)
+    assert delivery.begin(mine, NOON + timedelta(seconds=110))
+    assert delivery.claim(NOON + timedelta(seconds=225)) == []
+    (theirs,) = delivery.claim(NOON + timedelta(seconds=231))
+    assert (theirs.pk, theirs.attempts) == (queued.pk, 1)
+
+
+def test_settled_between_the_two_questions_it_is_cancelled(queued) -> None:
+    FollowUp.objects.update(state="done", closed_at=NOON)
+    assert delivery.quiet_until(queued, NOON) is None
+    assert deliver() == 0
+    assert state(queued)[0] == "cancelled"
 
 
 def test_a_retry_at_night_waits_for_the_morning_and_is_no_try(queued, team) -> None:
@@ -195,10 +280,3 @@ def test_a_cover_that_has_ended_takes_it_back(participant, specialist, colleague
     type(cover).objects.filter(pk=cover.pk).update(ends_at=NOON.replace(year=2021))
     assert deliver() == 0
     assert state(message)[0] == "cancelled"
-
-
-def test_a_clock_that_is_off_sends_nothing(queued, db) -> None:
-    assert delivery.tell(lambda: timezone.now() + timedelta(hours=1)) == 0
-    assert delivery.tell(lambda: timezone.now() - timedelta(hours=1)) == 0
-    assert not mail.outbox
-    assert state(queued)[0] == "queued"

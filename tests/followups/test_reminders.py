@@ -222,9 +222,20 @@ def test_an_idle_sweep_asks_little(team, django_assert_max_num_queries) -> None:
 
 
 def test_the_heartbeat_is_late_when_nothing_ran(db) -> None:
-    assert SweepRun.objects.state(NOON)["is_late"]
-    reminders.sweep(NOON)
-    assert not SweepRun.objects.state(NOON + timedelta(minutes=4))["is_late"]
-    assert SweepRun.objects.state(NOON + timedelta(minutes=6))["is_late"]
-    reminders.sweep(NOON + timedelta(days=15))
+    assert SweepRun.objects.state(timezone.now())["is_late"]
+    reminders.sweep(timezone.now())
+    assert not SweepRun.objects.state(timezone.now() + timedelta(minutes=4))["is_late"]
+    assert SweepRun.objects.state(timezone.now() + timedelta(minutes=6))["is_late"]
+    reminders.sweep(timezone.now() + timedelta(days=15))
     assert SweepRun.objects.count() == 1
+
+
+def test_a_run_ends_by_the_databases_clock(db) -> None:
+    reminders.sweep(timezone.now() + timedelta(hours=1))
+    assert abs(SweepRun.objects.get().finished_at - timezone.now()) < timedelta(seconds=30)
+
+
+def test_a_heartbeat_from_the_future_does_not_hide_a_dead_worker(db) -> None:
+    for finished in (NOON - timedelta(minutes=10), NOON + timedelta(hours=1)):
+        SweepRun.objects.create(started_at=finished, finished_at=finished)
+    assert SweepRun.objects.state(NOON) == {"last_run_at": NOON - timedelta(minutes=10), "is_late": True}

@@ -69,6 +69,19 @@ def test_a_page_module_stays_small(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 150
 
 
+DATED = sorted(path for room in ("models", "forms") for path in ROOT.glob(f"*/{room}/*.py"))
+
+
+@pytest.mark.parametrize("path", [*PAGES, *DATED], ids=lambda path: "/".join(path.parts[-2:]))
+def test_a_day_is_asked_of_a_teams_zone(path: Path) -> None:
+    """`now` is UTC: its date is not the day that it is for anybody. followups.calendar.local_date knows it."""
+    for call in calls(ast.parse(path.read_text())):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in {"date", "today"} and not call.args:
+            of = call.func.value.func if isinstance(call.func.value, ast.Call) else call.func.value
+            name = of.attr if isinstance(of, ast.Attribute) else getattr(of, "id", "")
+            assert name not in {"now", "at", "date", "utcnow"}, f"{path.name}:{call.lineno}"
+
+
 def test_every_model_says_who_may_see_it_or_why_not() -> None:
     for label in ("caseload", "followups"):
         for model in apps.get_app_config(label).get_models(include_auto_created=True):

@@ -182,7 +182,7 @@ def test_each_task_has_a_line_and_a_failure_says_where(written, db, monkeypatch)
         raise ValueError(f"{CANARY}@example.org")
 
     tasks.deliver_mail.apply()
-    monkeypatch.setattr("followups.delivery.tell", broken)
+    monkeypatch.setattr("followups.rounds.tell", broken)
     tasks.sweep.apply()
 
     done, failed = nobody_is_named(written)

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actions import deliveries as account_deeds
 from accounts.actions import people
@@ -11,7 +12,7 @@ from accounts.actions.deliveries import Again
 from accounts.models import AuditEvent, OutgoingEmail, Role
 from followups import delivery, reminders
 from followups.actions import deliveries as deeds
-from followups.models import FollowUp
+from followups.models import FollowUp, SweepRun
 from tests import factories
 
 NOON, DAY = factories.NOON, factories.DAY
@@ -222,6 +223,47 @@ def test_when_it_is_time_to_look(db, waited, state, gave_up_after, sent_ago, cou
     alarm = OutgoingEmail.objects.alarm(NOON)
     assert (alarm.waiting if alarm else 0) == count
     assert alarm is None or alarm.since == (NOON - sent_ago if sent_ago else begun)
+
+
+@pytest.mark.parametrize(
+    ("error", "people", "sent_ago", "raised"),
+    [
+        ("SMTPSenderRefused 550", 1, None, True),
+        ("SMTPDataError 554", 1, None, True),
+        ("SMTPDataError 554", 1, 20 * HOUR, False),
+        ("SMTPRecipientsRefused 550", 3, None, True),
+        ("SMTPRecipientsRefused 550", 3, 20 * HOUR, False),
+        ("SMTPRecipientsRefused 550", 2, None, False),
+    ],
+)
+def test_a_server_that_says_never_to_everything_raises_it_too(db, error, people: int, sent_ago, raised: bool) -> None:
+    for hours in range(people):
+        gone = NOON - (30 - hours) * HOUR
+        stopped(created_at=gone, finished_at=gone + timedelta(minutes=1), last_error=error)
+    if sent_ago is not None:
+        factories.OutgoingEmailFactory(state="sent", text="", finished_at=NOON - sent_ago, created_at=NOON - sent_ago)
+    alarm = OutgoingEmail.objects.alarm(NOON)
+    assert (alarm is not None and alarm.waiting == people) == raised
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.SPECIALIST])
+def test_an_administrator_who_begins_elsewhere_sees_it_there(sign_in, team, time_machine, role: Role) -> None:
+    time_machine.move_to(NOON, tick=False)
+    queued(timedelta(days=2))
+    page = reverse("overdue" if role == Role.SUPERVISOR else "today")
+    both = factories.UserFactory()
+    factories.MembershipFactory(user=both, team=team, role=role)
+    assert ALARM not in sign_in(both).get(page).content.decode()
+    factories.MembershipFactory(user=both, team=None, role=Role.ADMINISTRATOR)
+    assert ALARM in sign_in(both).get(page).content.decode()
+
+
+@pytest.mark.parametrize("name", ["deliveries", "staff", "teams"])
+def test_a_worker_that_is_dead_is_told_to_administrators_too(sign_in, administrator, team, name: str) -> None:
+    client = sign_in(administrator)
+    assert "Nobody has been reminded yet" in client.get(reverse(name)).content.decode()
+    SweepRun.objects.create(started_at=timezone.now(), finished_at=timezone.now())
+    assert "Nobody has been reminded" not in client.get(reverse(name)).content.decode()
 
 
 @pytest.mark.parametrize(("tries", "may_leave_in", "raised"), [(0, HOUR, False), (0, -HOUR, False), (3, HOUR, True)])

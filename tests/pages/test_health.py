@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -28,9 +29,9 @@ def ask(client, status: int) -> dict[str, str]:
     """What is wrong, part by part; the status must fit."""
     answer = client.get("/readyz")
     words = answer.json()
-    assert set(words) == set(PARTS)
+    assert set(words) == {*PARTS, "sweep_age"}
     assert answer.status_code == status
-    return {part: word for part, word in words.items() if word != "ok"}
+    return {part: words[part] for part in PARTS if words[part] != "ok"}
 
 
 def test_all_is_well(client, swept) -> None:
@@ -72,10 +73,41 @@ def test_a_worker_that_stopped(client, swept) -> None:
     assert ask(client, 503) == {"sweep": "late"}
 
 
-@pytest.mark.parametrize("seconds", [-5, 5])
-def test_clocks_that_differ(client, swept, time_machine, seconds: int) -> None:
+def test_how_long_ago_the_worker_looked(client, swept) -> None:
+    SweepRun.objects.update(finished_at=timezone.now() - timedelta(seconds=70))
+    assert client.get("/readyz").json()["sweep_age"] in {70, 71}
+    SweepRun.objects.all().delete()
+    assert client.get("/readyz").json()["sweep_age"] is None
+
+
+def said(sign_in, user) -> str:
+    """The sentence about the worker on the user's page."""
+    page = sign_in(user).get("/today/").content.decode()
+    return " ".join(re.search(r'role="status">(.*?)</p>', page, re.S)[1].replace("\xa0", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"),
+    [
+        (timedelta(seconds=20), "Reminders were last looked after 0 minutes ago."),
+        (timedelta(minutes=4, seconds=30), "Reminders were last looked after 4 minutes ago."),
+        (timedelta(hours=3, minutes=5), "Nobody has been reminded for 3 hours, 5 minutes: the program’s worker"),
+    ],
+)
+def test_the_dashboards_say_when_reminders_were_last_looked_after(sign_in, specialist, swept, ago, words: str) -> None:
+    SweepRun.objects.update(finished_at=timezone.now() - ago)
+    assert said(sign_in, specialist).startswith(words.replace("’", "'"))
+
+
+def test_clocks_that_differ_are_not_told_as_a_worker_that_is_dead(sign_in, specialist, swept, time_machine) -> None:
+    time_machine.move_to(timezone.now() + timedelta(hours=1))
+    assert said(sign_in, specialist).startswith("Nobody is being reminded: the clocks of the program's machines differ")
+
+
+@pytest.mark.parametrize(("seconds", "wrong"), [(-5, {"clock": "differs", "sweep": "late"}), (5, {"clock": "differs"})])
+def test_clocks_that_differ(client, swept, time_machine, seconds: int, wrong: dict[str, str]) -> None:
     time_machine.move_to(timezone.now() + timedelta(seconds=seconds))
-    assert ask(client, 503) == {"clock": "differs"}
+    assert ask(client, 503) == wrong, "what ended in our future tells nothing"
 
 
 ASK = """
@@ -94,4 +126,4 @@ def test_a_database_that_is_not_there() -> None:
     done = subprocess.run(command, env=GOOD | own, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     status, words = done.stdout.strip().split(" ", 1)
     assert status == "503"
-    assert json.loads(words) == dict.fromkeys(PARTS, "away")
+    assert json.loads(words) == {**dict.fromkeys(PARTS, "away"), "sweep_age": None}

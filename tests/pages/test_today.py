@@ -137,8 +137,8 @@ def test_a_draft_that_can_no_longer_be_saved_is_not_offered(sign_in, supervisor,
     assert sign_in(supervisor).get(reverse("today")).context["drafts"] == []
 
 
-def test_the_worker_is_late_and_the_page_says_so(sign_in, specialist) -> None:
-    assert "worker" in sign_in(specialist).get(reverse("today")).content.decode()
+def test_nobody_is_reminded_and_the_page_says_so(sign_in, specialist) -> None:
+    assert "Nobody is being reminded" in sign_in(specialist).get(reverse("today")).content.decode()
 
 
 def count_queries(client, address: str) -> int:

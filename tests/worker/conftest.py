@@ -35,6 +35,7 @@ class Mailbox:
         self.messages: list[str] = []
         self.answer = "250 OK"
         self.pause = 0.0
+        self.slow: dict[str, float] = {}
         self.unknown: set[str] = set()
         self.greylist: set[str] | None = None
         self.hang_up = 0
@@ -53,7 +54,7 @@ class Mailbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.answer.startswith("250"):
             self.messages.append(envelope.content.decode("utf-8"))
-        await asyncio.sleep(self.pause)
+        await asyncio.sleep(self.slow.get(envelope.rcpt_tos[0].split("@")[1], self.pause))
         if self.hang_up:
             self.hang_up -= 1
             server.transport.abort()
@@ -127,10 +128,10 @@ def start(smtp, transactional_db) -> Iterator[Callable[..., subprocess.Popen[byt
 
 @pytest.fixture
 def worker(start) -> Callable[..., subprocess.Popen[bytes]]:
-    """Start a worker with two processes on a queue of the test's own."""
+    """Start a worker with two processes, or as many as are named, on a queue of the test's own."""
 
-    def run(**environment: str) -> subprocess.Popen[bytes]:
-        arguments = ("-A", "peersupport", "worker", "--concurrency=2", "--without-gossip", "--without-mingle")
+    def run(children: int = 2, **environment: str) -> subprocess.Popen[bytes]:
+        arguments = ("-A", "peersupport", "worker", f"--concurrency={children}", "--without-gossip", "--without-mingle")
         return start("celery", *arguments, "--loglevel=error", **environment)
 
     return run
