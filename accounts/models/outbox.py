@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Case, Q, When
 
 from accounts.ids import new_id
+from accounts.known import known
 from accounts.models.users import User, runs_accounts
 
 # Without an e-mail leaving for this long although some wait, somebody has to look.
@@ -118,6 +119,8 @@ class OutgoingEmail(models.Model):
 
     class Meta:
         constraints = [
+            known("outgoingemail", "state", EmailState),
+            known("outgoingemail", "kind", EmailKind),
             models.CheckConstraint(
                 condition=Q(state=EmailState.QUEUED, finished_at=None)
                 | (~Q(state=EmailState.QUEUED) & Q(finished_at__isnull=False, text="", html="")),

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
+from accounts.known import known
 from accounts.models.users import User, runs_accounts
 
 
@@ -124,6 +125,7 @@ class Team(models.Model):
         verbose_name = _("team")
         verbose_name_plural = _("teams")
         constraints = [
+            known("team", "closed_day_rule", ClosedDayRule),
             models.CheckConstraint(
                 condition=Q(working_days__len__gt=0) & Q(working_days__contained_by=[1, 2, 3, 4, 5, 6, 7]),
                 name="team_has_working_days",

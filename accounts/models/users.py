@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
+from accounts.known import known
 
 
 class RemindBy(models.TextChoices):
@@ -97,6 +98,7 @@ class User(AbstractBaseUser):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         constraints = [
+            known("user", "remind_by", RemindBy),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
             models.CheckConstraint(
                 condition=models.Q(is_active=False) | models.Q(joined_at__isnull=False, deactivated_at__isnull=True),

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
+from accounts.known import known
 from accounts.models import Team, User
 
 
@@ -62,6 +63,7 @@ class Assignment(models.Model):
 
     class Meta:
         constraints = [
+            known("assignment", "end_reason", AssignmentEnd, may_be_empty=True),
             ExclusionConstraint(
                 name="assignment_one_specialist_at_a_time",
                 expressions=[

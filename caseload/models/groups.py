@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import supervised_teams
 from accounts.ids import new_id
+from accounts.known import known
 from accounts.models import Team, User
 from caseload.models.participants import Participant
 from caseload.models.sessions import Method, Place, Session
@@ -58,6 +59,8 @@ class GroupSeries(models.Model):
     class Meta:
         verbose_name_plural = "group series"
         constraints = [
+            known("groupseries", "place", Place, may_be_empty=True),
+            known("groupseries", "method", Method),
             models.CheckConstraint(condition=~Q(name=""), name="groupseries_has_a_name"),
             models.UniqueConstraint(
                 fields=["team", "name"], condition=Q(is_active=True), name="groupseries_name_once_a_team"
@@ -133,6 +136,8 @@ class GroupMeeting(models.Model):
 
     class Meta:
         constraints = [
+            known("groupmeeting", "place", Place, may_be_empty=True),
+            known("groupmeeting", "method", Method),
             models.CheckConstraint(condition=~Q(name=""), name="groupmeeting_has_a_name"),
             models.CheckConstraint(condition=Q(minutes__range=(1, 1440)), name="groupmeeting_minutes_in_range"),
             models.CheckConstraint(condition=Q(guests__lte=500), name="groupmeeting_guests_in_range"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import specialist_teams, supervised_teams
 from accounts.ids import new_id
+from accounts.known import known
 from accounts.models import Team, User
 from caseload.models.assignments import Assignment
 from caseload.models.phones import PhoneNumber, numbers_of, only_digits
@@ -261,6 +262,7 @@ class Participant(models.Model):
         verbose_name = _("participant")
         verbose_name_plural = _("participants")
         constraints = [
+            known("participant", "preferred_channel", Channel, may_be_empty=True),
             models.CheckConstraint(condition=~Q(name_used=""), name="participant_has_a_name"),
             models.CheckConstraint(
                 condition=Q(merged_into=None) | Q(is_active=False), name="participant_merged_is_not_active"

@@ -8,6 +8,7 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
+from accounts.known import known
 
 
 class MessagePermission(models.TextChoices):
@@ -35,6 +36,7 @@ class PhoneNumber(models.Model):
 
     class Meta:
         constraints = [
+            known("phonenumber", "message", MessagePermission),
             models.UniqueConstraint(fields=["participant", "number"], name="phonenumber_once_per_participant"),
             models.CheckConstraint(condition=Q(number__regex=r"^\+[0-9]{6,17}$"), name="phonenumber_is_e164"),
             models.CheckConstraint(

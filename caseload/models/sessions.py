@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import teams_of
 from accounts.ids import new_id
+from accounts.known import known
 from accounts.models import Team, User
 from caseload.models.participants import Participant
 
@@ -73,6 +74,12 @@ class Activity(models.Model):
     label = models.CharField(max_length=80)
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            known("activity", "strand", Strand),
+            models.CheckConstraint(condition=~Q(label=""), name="activity_has_a_label"),
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -198,6 +205,7 @@ class Session(models.Model):
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         constraints = [
+            known("session", "method", Method),
             models.CheckConstraint(condition=Q(started_at__lte=F("logged_at")), name="session_not_in_the_future"),
             models.CheckConstraint(condition=Q(strands__len__lte=2), name="session_at_most_two_strands"),
             models.CheckConstraint(condition=Q(strands__contained_by=Strand.values), name="session_strands_known"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import teams_of
 from accounts.ids import new_id
+from accounts.known import known
 from accounts.models import Team, User
 from accounts.models.users import runs_accounts
 from caseload.models import Participant
@@ -63,6 +64,7 @@ class Outcome(models.Model):
 
     class Meta:
         constraints = [
+            known("outcome", "channel", Channel, may_be_empty=True),
             models.CheckConstraint(
                 condition=~Q(effect__in=[Effect.TRY_AGAIN, Effect.WAITS, Effect.PAUSES])
                 | Q(again_in_days__isnull=False, again_in_days__gt=0),
@@ -119,6 +121,7 @@ class ContactAttempt(models.Model):
 
     class Meta:
         constraints = [
+            known("contactattempt", "channel", Channel),
             models.CheckConstraint(condition=~Q(label=""), name="contactattempt_says_what_came_of_it"),
             models.CheckConstraint(
                 condition=Q(undone_at=None, undone_by=None) | Q(undone_at__isnull=False, undone_by__isnull=False),

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
+from accounts.known import known
 from accounts.models import Team, User
 from caseload.models import Participant
 from followups.models.decisions import DecidedBy
@@ -59,6 +60,9 @@ class CloserRhythm(models.Model):
 
     class Meta:
         constraints = [
+            known("closerrhythm", "ended_wish", DecidedBy, may_be_empty=True),
+            known("closerrhythm", "agreed_by", DecidedBy, may_be_empty=True),
+            known("closerrhythm", "occasion", Occasion),
             models.UniqueConstraint(
                 fields=["participant"], condition=Q(ended_at=None), name="closerrhythm_one_at_a_time"
             ),

@@ -3,6 +3,7 @@
 from django.db import models
 
 from accounts.ids import new_id
+from accounts.known import known
 from accounts.models import OutgoingEmail, User
 
 
@@ -24,7 +25,10 @@ class Digest(models.Model):
     email = models.ForeignKey(OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="digests")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["recipient", "kind", "on"], name="digest_once_a_day")]
+        constraints = [
+            known("digest", "kind", DigestKind),
+            models.UniqueConstraint(fields=["recipient", "kind", "on"], name="digest_once_a_day"),
+        ]
 
     def __str__(self) -> str:
         return f"digest {self.kind} of {self.on}"

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import supervised_teams, teams_of
 from accounts.ids import new_id
+from accounts.known import known
 from accounts.models import Cover, Team, User
 from caseload.models import Assignment, GoalStep, Milestone, Participant, Referral, Session, Tried, Win
 from caseload.models.goals import HELPFUL, STILL_ASKED, latest_agreed
@@ -241,6 +242,8 @@ class FollowUp(models.Model):
         verbose_name = _("follow-up")
         verbose_name_plural = _("follow-ups")
         constraints = [
+            known("followup", "decided_by", DecidedBy, may_be_empty=True),
+            known("followup", "purpose", Purpose),
             models.UniqueConstraint(
                 fields=["plan", "planned_on"], condition=Q(plan__isnull=False), name="followup_one_per_plan_date"
             ),

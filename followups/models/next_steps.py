@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.known import known
 from caseload.models import Session
 from followups.models.decisions import DecidedBy
 from followups.models.followups import FollowUp
@@ -22,6 +23,7 @@ class NextStep(models.Model):
 
     class Meta:
         constraints = [
+            known("nextstep", "decided_by", DecidedBy, may_be_empty=True),
             models.CheckConstraint(
                 condition=Q(followup__isnull=False, reason="", decided_by="")
                 | (Q(followup__isnull=True) & ~Q(reason="") & ~Q(decided_by="")),

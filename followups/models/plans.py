@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
+from accounts.known import known
 from accounts.models import Team, User
 from caseload.models import Participant
 from followups.calendar import Rhythm
@@ -65,6 +66,9 @@ class CheckInPlan(models.Model):
 
     class Meta:
         constraints = [
+            known("checkinplan", "ended_wish", DecidedBy, may_be_empty=True),
+            known("checkinplan", "agreed_by", DecidedBy),
+            known("checkinplan", "kind", RhythmKind),
             models.UniqueConstraint(fields=["participant"], condition=Q(ended_at=None), name="checkinplan_one_running"),
             models.CheckConstraint(condition=Q(every__range=(1, 365)), name="checkinplan_every_in_range"),
             models.CheckConstraint(

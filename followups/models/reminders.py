@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
+from accounts.known import known
 from accounts.models import OutgoingEmail, Team, User
 from followups.models.followups import STANDING, FollowUp
 
@@ -61,6 +62,7 @@ class Reminder(models.Model):
 
     class Meta:
         constraints = [
+            known("reminder", "rung", Rung),
             models.UniqueConstraint(
                 fields=["followup", "rung", "recipient", "due_on"], name="reminder_once_per_rung_and_recipient"
             ),
