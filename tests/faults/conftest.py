@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import OutgoingEmail, Team
@@ -83,8 +83,9 @@ def due(transactional_db: None) -> Callable[[int, int], list[FollowUp]]:
         today = today_of(team)
         colleagues = [member(team, "specialist", f"Nr{number}") for number in range(people)]
         person = factories.ParticipantFactory.build_batch(people, team=team, created_by=colleagues[0])
-        type(person[0]).objects.bulk_create(person)
-        ServiceEpisode.objects.bulk_create(ServiceEpisode(participant=one, started_on=today) for one in person)
+        with transaction.atomic():
+            type(person[0]).objects.bulk_create(person)
+            ServiceEpisode.objects.bulk_create(ServiceEpisode(participant=one, started_on=today) for one in person)
         for one, colleague in zip(person, colleagues, strict=True):
             factories.AssignmentFactory(participant=one, specialist=colleague, started_at=timezone.now())
         rows = [
