@@ -8,7 +8,6 @@ KEPT = (
     "barrier",
     "connection",
     "goal",
-    "milestone",
     "peerrequest",
     "referral",
     "rosterplace",

@@ -76,7 +76,7 @@ def shown_and_told(row: FollowUp, on: date) -> tuple[list[date], list[date]]:
         at = began + 3 * number * HOUR
         plans.lay_out_all(at=at)
         reminders.sweep(at)
-    plans.end(plan=plan, by=row.owner, at=at)
+    plans.end(plan=plan, decided_by="together", by=row.owner, at=at)
     first = Reminder.objects.filter(rung=1, due_on__lte=shown[-1]).order_by("created_at")
     return shown, [local_date(one.created_at, row.team.time_zone) for one in first]
 

@@ -66,7 +66,6 @@ def test_nothing_changes_hands(participant, other) -> None:
         factories.ReferralFactory(participant=participant),
         factories.BarrierFactory(participant=participant),
         factories.ConnectionFactory(participant=participant),
-        factories.MilestoneFactory(participant=participant),
         factories.TriedFactory(participant=participant),
         factories.PeerRequestFactory(participant=participant),
         factories.SessionFactory(participant=participant),
