@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from django.apps import apps
+from django.db import models
 from django.db.models import Q
 
 
