@@ -66,4 +66,8 @@ class Migration(migrations.Migration):
             model_name='reminder',
             constraint=models.CheckConstraint(condition=models.Q(('rung__in', [1, 2, 3, 4, 9])), name='reminder_rung_known'),
         ),
+        migrations.AddConstraint(
+            model_name='outcome',
+            constraint=models.CheckConstraint(condition=models.Q(('effect__in', ['completes', 'try_again', 'waits', 'pauses', 'stops_all'])), name='outcome_effect_known'),
+        ),
     ]

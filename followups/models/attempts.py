@@ -65,6 +65,7 @@ class Outcome(models.Model):
     class Meta:
         constraints = [
             known("outcome", "channel", Channel, may_be_empty=True),
+            known("outcome", "effect", Effect),
             models.CheckConstraint(
                 condition=~Q(effect__in=[Effect.TRY_AGAIN, Effect.WAITS, Effect.PAUSES])
                 | Q(again_in_days__isnull=False, again_in_days__gt=0),
