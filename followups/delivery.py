@@ -35,7 +35,7 @@ BACK_OFF = (1, 5, 15, 60, 240, 480, 720, 720, 720, 720, 720)
 # Begun so often in a row without the mail server's answer, a message is what stops its worker, and is given up.
 MOST_UNANSWERED = 5
 # What the mail server may answer about one message; any other fault of mail is the server's or the way's to it.
-ABOUT_ONE = smtplib.SMTPRecipientsRefused | smtplib.SMTPSenderRefused | smtplib.SMTPDataError
+ABOUT_ONE = smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError
 
 
 class Unreachable(Exception):
@@ -225,4 +225,5 @@ def is_final(error: Exception) -> bool:
     """Whether the mail server has refused this message or recipient for good."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _words in error.recipients.values())
-    return isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPDataError) and error.smtp_code >= 500
+    # The sender is the same for all: a server that refuses it has nothing against this message.
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500

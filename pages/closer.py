@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -74,7 +74,9 @@ def pause(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         except planning.ServicesEnded:
             form.add_error(None, _("Services have ended. Welcome them back first."))
         else:
-            messages.success(request, _("Saved. It ends by itself on %(day)s.") % {"day": back.due_on})
+            messages.success(
+                request, _("Saved. It ends by itself on %(day)s.") % {"day": formats.date_format(back.due_on, "D j M")}
+            )
             return redirect("participant", participant_id)
     context = {"participant": participant, "form": form, "back_on": back_on(participant, today), "ending": WishForm()}
     return render(request, "closer/pause.html", context)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -63,7 +63,7 @@ def bring_person_back(request: HttpRequest, participant_id: UUID) -> HttpRespons
 
 def is_back(request: HttpRequest, followup: FollowUp) -> HttpResponse:
     """Say on which day it stands, and stay in the list."""
-    words = {"name": followup.participant.name_used, "day": followup.due_on}
+    words = {"name": followup.participant.name_used, "day": formats.date_format(followup.due_on, "D j M")}
     messages.success(request, _("%(name)s is back on the list, for %(day)s.") % words)
     return redirect("decided")
 

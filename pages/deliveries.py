@@ -78,7 +78,7 @@ def in_words(row: OutgoingEmail) -> Any:
 @requires(Permission.RUN_ACCOUNTS)
 @require_POST
 def try_again(request: HttpRequest, message_id: UUID) -> HttpResponse:
-    message = get_object_or_404(OutgoingEmail.objects.visible_to(request.user).given_up(), pk=message_id)
+    message = get_object_or_404(OutgoingEmail.objects.visible_to(request.user), pk=message_id)
     match deeds.try_again(message=message, by=request.user, at=timezone.now()):
         case Again.ON_ITS_WAY:
             messages.success(request, _("It is written anew and leaves with the next round."))

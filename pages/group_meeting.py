@@ -21,6 +21,7 @@ from followups.actions import groups as deeds
 from followups.actions.plans import NotWithUs
 from followups.calendar import local_datetime
 from followups.forms.meetings import MeetingForm
+from followups.models.board import as_id
 from pages.choosing import team_choice
 
 MOST_OTHERS = 200
@@ -51,6 +52,9 @@ def log(
     """The form of a meeting, saved or with what is wrong and all that was typed."""
     team: Team = meeting.team
     now = timezone.now()
+    if request.method == "POST" and (known := was_saved(request)):
+        messages.info(request, _("This meeting was saved already; it is kept once."))
+        return redirect("meeting", known.pk)
     others = may_have_come(request.user, team, meeting.series).exclude(pk__in=[person.pk for person in roster])
     form = MeetingForm(
         request.POST or None,
@@ -75,6 +79,12 @@ def log(
     context = {"form": form, "meeting": meeting, "lines": form.lines(), "size": rules_of(team).group_size}
     context |= {"overlaps": overlaps, "may_sign": request.user.pk in leaders, **chips_of(form), **more}
     return render(request, "groups/log_meeting.html", context)
+
+
+def was_saved(request: HttpRequest) -> GroupMeeting | None:
+    """The meeting, where this very page was sent before: asked first, as who is new then is known now."""
+    token = as_id(request.POST.get("form_token", ""))
+    return GroupMeeting.objects.visible_to(request.user).filter(form_token=token).first()
 
 
 def save(request: HttpRequest, form: MeetingForm, now: Any) -> GroupMeeting:

@@ -93,7 +93,7 @@ def merge(request: HttpRequest, merge_id: UUID) -> HttpResponse:
         "participant": row.kept,
         "can_be_undone": row.can_be_undone(now),
         "until": row.at + UNDO_WITHIN,
-        "moved": moved_in_words(row),
+        "moved": moved_in_words(request.user, row),
         "stayed": stayed(request.user, row),
     }
     return render(request, "merging/merge.html", context)

@@ -56,12 +56,14 @@ def trust_of(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     facts = with_facts(Participant.objects.visible_to(request.user).filter(pk=participant_id), request.user, now)
     complaints = Complaint.objects.visible_to(request.user).filter(participant=participant)
     talks = SignalTalk.objects.visible_to(request.user).filter(participant=participant).select_related("recorded_by")
+    wishes = PeerRequest.objects.visible_to(request.user).filter(participant=participant)
     context = {
         "participant": participant,
         "form": form,
         "facts": facts.select_related("team__record_rules").first(),
         "is_signal": worth_a_talk(facts, request.user).exists(),
         "complaints": list(complaints.order_by("-said_on", "-pk")[:20]),
+        "wishes": list(wishes.select_related("answered_by").order_by("-asked_on", "-pk")[:20]),
         "talks": list(talks.order_by("-talked_on", "-pk")[:20]),
         "now": now,
     }
@@ -106,9 +108,13 @@ def answer_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
     row = get_object_or_404(rows.select_related("participant"), pk=request_id)
     form = AnswerRequestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        trust.answer(request=row, by=request.user, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("Answered. It stands with the record."))
-        return redirect("signals")
+        try:
+            trust.answer(request=row, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except trust.AnsweredAlready as before:
+            form.add_error("words", _("This was answered meanwhile: %(words)s") % {"words": before.request.answer})
+        else:
+            messages.success(request, _("Answered. It stands under “How it is between you”."))
+            return redirect("signals")
     return render(request, "signals/answer_request.html", {"row": row, "participant": row.participant, "form": form})
 
 

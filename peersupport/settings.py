@@ -186,8 +186,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# A session's form has some fifty fields; a page of more is not ours.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# The longest page of ours has four fields for each of four hundred words.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 STATIC_URL = "static/"

@@ -63,7 +63,7 @@ class CoverForm(forms.Form):
         elif team and away and away[0] == Role.SUPERVISOR and not holds(self.user, team, Role.SUPERVISOR):
             self.add_error("absent", _("Only this team’s own supervisors arrange who stands in for one of them."))
         elif team and away and cover and not may_be_lent(cover, team, away[0]):
-            self.add_error("cover", _("This colleague does not belong to this team."))
+            self.add_error("cover", _("This colleague cannot stand in here: they do not do that work in this team."))
         if team:
             self.check_days(cleaned, team.day_at(self.at))
         return cleaned

@@ -16,6 +16,14 @@ class NotYours(Exception):
     """Only a supervisor of the team answers, and only its colleagues pass something on to them."""
 
 
+class AnsweredAlready(Exception):
+    """A colleague has answered the wish meanwhile, in the words of `request`."""
+
+    def __init__(self, request: PeerRequest) -> None:
+        super().__init__()
+        self.request = request
+
+
 @transaction.atomic
 def complain(*, participant: Participant, complaint: Complaint, by: User, at: datetime) -> Complaint:
     """Keep a complaint as it was said; the same form token is kept once."""
@@ -49,10 +57,14 @@ def talk(*, participant: Participant, agreed: str, on: date, by: User, at: datet
 def ask_for_another(
     *, participant: Participant, words: str, on: date, by: User, at: datetime, for_supervisor: bool = False
 ) -> PeerRequest:
-    """The person would like another peer; one that is open already, for the same eyes, stays the one."""
+    """The person would like another peer; one that is open already, for the same eyes, stays the one.
+
+    Where it is for the supervisor alone, whoever writes may not know of it: other words are kept beside it.
+    """
     lock(participant.pk)
     asked = {"participant": participant, "for_supervisor": for_supervisor}
-    known = PeerRequest.objects.filter(**asked, answered_at=None).first()
+    same = {"words": words} if for_supervisor else {}
+    known = PeerRequest.objects.filter(**asked, **same, answered_at=None).first()
     if known is not None:
         return known
     row = PeerRequest.objects.create(**asked, words=words, asked_on=on, recorded_by=by, recorded_at=at)
@@ -62,7 +74,7 @@ def ask_for_another(
 
 @transaction.atomic
 def answer(*, request: PeerRequest, words: str, by: User, at: datetime) -> PeerRequest:
-    """A supervisor has answered; the first answer stays. Raises NotYours."""
+    """A supervisor has answered; the first answer stays. Raises NotYours, AnsweredAlready for other words."""
     participant = lock(request.participant_id)
     if participant.team_id not in supervised_teams(by):
         raise NotYours
@@ -71,6 +83,8 @@ def answer(*, request: PeerRequest, words: str, by: User, at: datetime) -> PeerR
         request.answered_at, request.answered_by, request.answer = at, by, words
         request.save(update_fields=["answered_at", "answered_by", "answer"])
         note("another_peer_answered", subject=participant, by=by, at=at)
+    elif request.answer != words:
+        raise AnsweredAlready(request)
     return request
 
 

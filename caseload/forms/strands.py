@@ -1,12 +1,11 @@
 """What stands in the way, where somebody belongs, the directory, and the list of activities."""
 
-from itertools import chain, count
 from typing import Any
 
 from django import forms
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from accounts.ids import code_for
 from caseload.models import Activity, Service
 from caseload.models.strands import BarrierState
 
@@ -82,13 +81,6 @@ class NewActivityForm(forms.ModelForm):
         if label and Activity.objects.filter(strand=cleaned.get("strand"), label__iexact=label).exists():
             self.add_error("label", _("There is one with these words already."))
         elif label:
-            self.instance.code = code_for(label)
+            taken = set(Activity.objects.values_list("pk", flat=True))
+            self.instance.code = code_for(label, taken, otherwise="activity")
         return cleaned
-
-
-def code_for(label: str) -> str:
-    """A short name in letters a to z that no other has; numbered where the words have too few of them."""
-    stem = slugify(label)[:34].strip("-_") or "activity"
-    taken = set(Activity.objects.filter(pk__startswith=stem).values_list("pk", flat=True))
-    numbered = (f"{stem}-{number}" for number in count(2))
-    return next(code for code in chain([stem], numbered) if code not in taken)

@@ -79,8 +79,9 @@ DROP FUNCTION caseload_in_their_session();
 DROP FUNCTION caseload_one_person(uuid, uuid);
 """
 
+# By its name it comes after what says that a signed note is final.
 KEEPS = """
-CREATE TRIGGER {0}_keeps_its_person BEFORE UPDATE OF participant_id ON caseload_{0}
+CREATE TRIGGER {0}_stays_theirs BEFORE UPDATE OF participant_id ON caseload_{0}
     FOR EACH ROW WHEN (OLD.participant_id <> NEW.participant_id) EXECUTE FUNCTION caseload_keeps_its_person();
 """
 
@@ -91,7 +92,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(FORWARD, BACK),
         *(
-            migrations.RunSQL(KEEPS.format(table), f"DROP TRIGGER {table}_keeps_its_person ON caseload_{table}")
+            migrations.RunSQL(KEEPS.format(table), f"DROP TRIGGER {table}_stays_theirs ON caseload_{table}")
             for table in KEPT
         ),
     ]

@@ -134,7 +134,14 @@ class PeerRequest(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["participant", "for_supervisor"], condition=Q(answered_at=None), name="peerrequest_one_open"
+                fields=["participant"], condition=Q(answered_at=None, for_supervisor=False), name="peerrequest_one_open"
+            ),
+            # Whoever writes may not know of the other one, so that only the same words are one wish.
+            models.UniqueConstraint(
+                F("participant"),
+                MD5("words"),
+                condition=Q(answered_at=None, for_supervisor=True),
+                name="peerrequest_one_open_of_its_words",
             ),
             models.CheckConstraint(
                 condition=Q(answered_at=None, answered_by=None, answer="")

@@ -58,6 +58,9 @@ def begin(
         same = (before.occasion, before.happened_on, before.only_soon) == (occasion, happened_on, only_soon)
         if same and before.until >= today:
             return before
+        if only_soon and before.until >= today:
+            add_soon(before, participant, happened_on, today, by, at)
+            return before
         stop(before, decided_by, by, at)
         plans.take_up_again(participant=participant, why=_("Another closer rhythm was agreed on."), at=at)
     dates = dates_after(
@@ -84,6 +87,19 @@ def begin(
         plans.lay_out(plan=plan, at=at)
     note("closer_rhythm_begun", subject=participant, by=by, at=at, decided_by=decided_by)
     return closer
+
+
+def add_soon(
+    closer: CloserRhythm, participant: Participant, happened_on: date, today: date, by: User, at: datetime
+) -> None:
+    """One contact soon on top of closer ones that were agreed on already: asking for more never takes any away."""
+    given = {"occasion": Occasion.SETBACK, "happened_on": happened_on, "participant": participant}
+    (soon,) = dates_after(**given, today=today, only_soon=True)
+    standing = FollowUp.objects.standing().filter(participant=participant, purpose__in=CONTACT)
+    if standing.filter(due_on__gte=today, due_on__lte=soon.latest_on or soon.due_on).exists():
+        return
+    contact = planning.NextContact(due_on=soon.due_on, planned_on=soon.planned_on, purpose=Purpose.AFTER_SETBACK)
+    planning.create(participant, contact, by=by, at=at, closer=closer, latest_on=soon.latest_on)
 
 
 def make_room(closer: CloserRhythm, days: list[date], decided_by: str, by: User, at: datetime) -> None:

@@ -128,8 +128,10 @@ def rest_others(followup: FollowUp, until: date, outcome: Outcome, by: User, at:
     decided = DecidedBy.PARTICIPANT if outcome.reached else DecidedBy.SPECIALIST
     _first, changed = pausing.rest(followup.participant, until=until, decided_by=decided, by=by, at=at, keeps=followup)
     paused, before = changed["plan"] or (None, None)
+    left = FollowUp.objects.in_bulk([other.pk for other in changed["others"]])
     return {
         "others": {str(other.pk): snapshot(other) for other in changed["others"]},
+        "others_after": {str(key): snapshot(other) for key, other in left.items()},
         "paused_plan": paused and [paused, as_text(before)],
     }
 
@@ -256,11 +258,16 @@ def is_latest(attempt: ContactAttempt) -> bool:
 
 
 def others_rest(attempt: ContactAttempt) -> bool:
-    """Whether what this try closed is still closed by it, and nothing of it was taken up again since."""
+    """Whether what this try changed is still as it left it, and nothing of it was taken up again since."""
     keys = [UUID(key) for key in attempt.before.get("others", {})]
-    closed = FollowUp.objects.filter(pk__in=keys, state=State.NOT_NEEDED, closed_at=attempt.at)
-    taken_up = FollowUp.objects.filter(came_from__in=[attempt.followup_id, *keys])
-    return closed.count() == len(keys) and not taken_up.exists()
+    if FollowUp.objects.filter(came_from__in=[attempt.followup_id, *keys]).exists():
+        return False
+    after = attempt.before.get("others_after")
+    if after is None:  # all of them closed
+        closed = FollowUp.objects.filter(pk__in=keys, state=State.NOT_NEEDED, closed_at=attempt.at)
+        return closed.count() == len(keys)
+    now = FollowUp.objects.in_bulk(keys)
+    return all(is_as(now[key], after[str(key)]) for key in keys)
 
 
 def next_is_untouched(attempt: ContactAttempt) -> bool:

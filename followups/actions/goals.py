@@ -59,14 +59,18 @@ def move_step(*, step: GoalStep, on: date, asks: bool, by: User, at: datetime) -
 
 
 def give_day(step: GoalStep, on: date, asks: bool, participant: Participant, by: User, at: datetime) -> None:
-    """Keep the step's day, and let the follow-up that asks after it stand for it; with `asks` one is made."""
-    if step.due_on != on:
-        step.due_on = on
-        step.save(update_fields=["due_on"])
+    """Keep the step's day, and let the follow-up that asks after it stand for it; with `asks` one is made.
+
+    Where somebody asks after it, both have the day on which the team works.
+    """
     team = participant.team
     today = local_date(at, team.time_zone)
     due_on = placed(on, calendar=calendar_of(team), rule=team.closed_day_rule, today=today)
     standing = FollowUp.objects.standing().filter(step=step).first()
+    day = due_on if asks or standing else on
+    if step.due_on != day:
+        step.due_on = day
+        step.save(update_fields=["due_on"])
     if standing is not None and standing.due_on != due_on:
         why = _("The step got another day.")
         planning.give_date(standing, due_on, state=State.OPEN, why=why, by=by, at=at)
@@ -85,8 +89,10 @@ def drop_step(*, step: GoalStep, on: date, by: User, at: datetime) -> GoalStep:
     step.dropped_on = on
     step.save(update_fields=["dropped_on"])
     settled = FollowUp.objects.standing().filter(step=step)
+    asked_after = settled.exists()
     plans.set_aside(settled, reason=_("The step was set aside."), decided_by=DecidedBy.PARTICIPANT, by=by, at=at)
-    planning.leave_nobody_dangling(participant, by=by, at=at)
+    if asked_after:
+        planning.leave_nobody_dangling(participant, by=by, at=at)
     note("goal_step_dropped", subject=step.goal, by=by, at=at)
     return step
 

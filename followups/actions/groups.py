@@ -16,9 +16,9 @@ from caseload.actions import enrolment
 from caseload.actions.notes import AlreadySigned
 from caseload.models import Activity, GroupMeeting, GroupSeries, Participant, RosterPlace, Session, SessionStatus
 from caseload.models.sessions import MET
-from followups.actions import planning, sessions
+from followups.actions import planning, plans, sessions
 from followups.actions.planning import ByPlan, WhatNext
-from followups.calendar import local_date
+from followups.calendar import DAY, local_date
 from followups.models import CheckInPlan, FollowUp, Purpose, State
 from followups.models.followups import CONTACT
 
@@ -208,12 +208,19 @@ def attend(shared: Shared, person: Participant, part: Attendance, has_plan: bool
         form_token=new_id(),
     )
     what_next = part.what_next or sessions.ask_after(session, at)
-    if isinstance(what_next, ByPlan) and not has_plan:
+    if isinstance(what_next, ByPlan) and not (has_plan and has_a_date_to_come(person, session, at)):
         what_next = planning.in_a_week(person, at)
     settles = list(answered_by(session, part.here).values_list("pk", flat=True))
     did = shared.activities if part.here else ()
     more = {"activities": did, "settles": settles, "what_next": what_next, "sign": shared.sign}
     return sessions.log_session(session=session, **more, by=by, at=at)
+
+
+def has_a_date_to_come(person: Participant, session: Session, at: datetime) -> bool:
+    """Whether the rhythm leads anywhere: one that has come to its end runs until somebody asks what comes instead."""
+    zone = person.team.time_zone
+    after = max(local_date(session.started_at, zone), local_date(at, zone) - DAY)
+    return plans.next_follow_up(participant=person, after=after, at=at) is not None
 
 
 def answered_by(session: Session, here: bool) -> "FollowUp.objects":

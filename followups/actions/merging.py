@@ -13,14 +13,14 @@ from accounts.actions.events import note
 from accounts.models import Membership, Role, User
 from caseload.actions import enrolment, handover
 from caseload.actions.enrolment import PROFILE
-from caseload.models import Assignment, EndingReason, Merge, Participant, ServiceEpisode
+from caseload.models import Assignment, EndingReason, Goal, Merge, Milestone, Participant, Referral, ServiceEpisode
 from caseload.models.assignments import AssignmentEnd
 from followups.actions import handing_on, planning, plans
 from followups.actions.laying_out import OPENED
 from followups.calendar import local_date
 from followups.models import CheckInPlan, CloserRhythm, DecidedBy, FollowUp, State
 from followups.models.followups import FollowUpQuerySet
-from followups.models.merging import Obstacle, obstacle, tables, that_fit
+from followups.models.merging import Obstacle, obstacle, tables, that_fit, that_stay
 
 # Of a follow-up that is owed: who keeps it, and what the worker noted about which date.
 OWED = ("owner_id", "due_on", "flagged_rung", "flagged_at", "unheard")
@@ -141,12 +141,19 @@ def whereabouts(person: Participant) -> dict[str, Any]:
 
 
 def set_aside_twins(kept: Participant, merged: Participant, today: date, by: User, at: datetime) -> list[str]:
-    """Set the coming dates of a rhythm aside where the kept record has one of its own; returns which."""
+    """Set aside what the kept record has of its own: the coming dates of a rhythm, and what asks after a twin.
+
+    Returns which.
+    """
     has_plan = Exists(CheckInPlan.objects.running().filter(participant=kept))
     has_closer = Exists(CloserRhythm.objects.standing().filter(participant=kept, until__gte=today))
     twins = plans.untouched(merged, today).filter(Q(has_plan, plan__isnull=False) | Q(has_closer, closer__isnull=False))
     keys = [str(key) for key in twins.values_list("pk", flat=True)]
-    reason = _("Two records were put together; the rhythm of the other one goes on.")
+    about = {"step__goal": Goal, "milestone": Milestone, "referral": Referral}
+    asks = [Q(**{f"{name}__in": that_stay(model, of=merged, into=kept)}) for name, model in about.items()]
+    standing = FollowUp.objects.standing().filter(asks[0] | asks[1] | asks[2], participant=merged)
+    keys += [str(key) for key in standing.exclude(pk__in=keys).values_list("pk", flat=True)]
+    reason = _("Two records were put together; the other one has its own.")
     decided = {"reason": reason, "decided_by": DecidedBy.SUPERVISOR}
     plans.set_aside(FollowUp.objects.filter(pk__in=keys), by=by, at=at, **decided)
     return keys

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from accounts.actions import teams
 from accounts.models import Team, User
 from caseload.models import Participant
+from followups.actions.laying_out import why_moved
 from followups.actions.plans import rests_until
-from followups.calendar import WorkingCalendar, local_date, placed
+from followups.calendar import Planned, WorkingCalendar, local_date, placed
 from followups.models import CheckInPlan, DecidedBy, FollowUp, State
 from followups.models.calendars import calendar_of
+from followups.models.followups import CONTACT
 
-PLACED = ["due_on", "state", "set_aside", "closed_at", "closed_by", "closing_reason", "decided_by"]
+PLACED = ["due_on", "why_here", "state", "set_aside", "closed_at", "closed_by", "closing_reason", "decided_by"]
 
 
 @transaction.atomic
@@ -49,7 +51,8 @@ def place_anew(*, team: Team, by: User, at: datetime) -> int:
     rows = rows.filter(attempts=0, flagged_rung=0, due_on__gt=today, participant__in=people)
     rows = rows.select_related("plan").order_by("participant", "planned_on")
     theirs = {key: list(found) for key, found in groupby(rows, lambda row: row.participant_id)}
-    others = FollowUp.objects.standing().filter(plan__isnull=False, participant__in=theirs)
+    # Whatever has planned it: somebody is in touch on that day already.
+    others = FollowUp.objects.standing().filter(purpose__in=CONTACT, participant__in=theirs)
     taken = set(others.exclude(pk__in=[row.pk for row in rows]).values_list("participant", "due_on"))
     changed = []
     for found in theirs.values():
@@ -71,6 +74,7 @@ def place_one(
     row.due_on = placed(row.planned_on, calendar=calendar_of(team), rule=team.closed_day_rule, today=today)
     row.set_aside = (row.participant_id, row.due_on) in taken
     taken.add((row.participant_id, row.due_on))
+    row.why_here = why_moved(Planned(row.planned_on, row.due_on))
     if (row.due_on, row.set_aside) == before:
         return []
     if row.set_aside:

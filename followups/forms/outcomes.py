@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from accounts.ids import code_for
 from followups.models import Outcome
 from followups.models.attempts import Effect
 
+# The word in the address of the page that adds one.
+ADDING = "new"
 WITH_A_DATE = (Effect.TRY_AGAIN, Effect.WAITS, Effect.PAUSES)
 
 
@@ -62,7 +64,9 @@ class OutcomeForm(forms.ModelForm):
         if days and days > 260:
             self.add_error("again_in_days", _("That is more than a year. Choose fewer days."))
         if self.instance._state.adding and cleaned.get("label"):
-            self.instance.code = slugify(cleaned["label"]).replace("-", "_")[:40]
-            if not self.instance.code or Outcome.objects.filter(pk=self.instance.code).exists():
-                self.add_error("label", _("There is one with these words already, or they have no letters a to z."))
+            if Outcome.objects.filter(label__iexact=cleaned["label"]).exists():
+                self.add_error("label", _("There is one with these words already."))
+                return cleaned
+            taken = {ADDING, *(key.replace("_", "-") for key in Outcome.objects.values_list("pk", flat=True))}
+            self.instance.code = code_for(cleaned["label"], taken, otherwise="outcome").replace("-", "_")
         return cleaned

@@ -57,6 +57,8 @@ class WhatNextFields(forms.Form):
     def clean_next_date(self) -> date | None:
         """A day from today on, within a year."""
         on = self.cleaned_data["next_date"]
+        if self.cleaned_data.get("next_choice") != "date":
+            return None  # left from another choice, and out of sight
         if on and on < self.today:
             raise forms.ValidationError(_("This day has passed. Choose today or a later day."))
         if on and on > self.today + FURTHEST:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import AuditEvent, Team, User
 from caseload.models import Merge, Participant, Referral, Session
+from caseload.models.trust import reads_all
 from followups.models.attempts import Outcome
 from followups.models.closer import CloserRhythm
 from followups.models.followups import FollowUp
@@ -104,7 +105,10 @@ class Other:
 
 @dataclass(frozen=True)
 class Copy:
-    """Each table with its rows, oldest first, as names and values; the person themselves in front."""
+    """Each table with its rows, oldest first, as names and values; the person themselves in front.
+
+    `is_whole` says that whoever asked reads all there could be, never whether there is more.
+    """
 
     tables: list[tuple[type[models.Model], list[dict[str, Any]]]]
     is_whole: bool
@@ -122,7 +126,8 @@ def whole_record(user: Any, participant: Participant) -> Copy:
 def record_of(user: Any, people: list[Participant]) -> Copy:
     """Each table with the rows of these records of one person."""
     zone = ZoneInfo(people[0].team.time_zone)
-    tables, is_whole = [(Participant, [values(person, zone) for person in people])], True
+    tables = [(Participant, [values(person, zone) for person in people])]
+    reads = reads_all(user, people[0])
     keys = [str(person.pk) for person in people]
     there = with_rows(keys)
     for label, lead in LEADS.items():
@@ -138,13 +143,10 @@ def record_of(user: Any, people: list[Participant]) -> Copy:
             rows = rows.prefetch_related("activities")
         found = list(rows)
         if hasattr(model, "for_supervisor"):
-            visible = model._default_manager.visible_to(user).filter(participant__in=keys)
-            seen = set(visible.values_list("pk", flat=True))
-            is_whole = is_whole and len(seen) == len(found)
-            found = [row for row in found if row.pk in seen]
+            found = [row for row in found if reads or not row.for_supervisor]
         if found:
             tables.append((model, [values(row, zone) for row in found]))
-    return Copy(tables, is_whole)
+    return Copy(tables, is_whole=reads)
 
 
 def with_rows(keys: list[str]) -> set[str]:

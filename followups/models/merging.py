@@ -5,11 +5,12 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, UniqueConstraint, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, UniqueConstraint, Value
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from caseload.models import Complaint, Merge, Participant
+from caseload.models import Merge, Participant
+from caseload.models.trust import reads_all
 
 # Each table with a participant is in one of the two. A test walks all models: a new one has to be named.
 # Goals before sessions: a session works on a goal of the same person.
@@ -70,16 +71,34 @@ def clashes(model: Any, others: Participant) -> Q:
     """True of rows that a unique rule would not let stand with `others`, because a twin is there already."""
     found = Q(pk__in=[])
     for rule in model._meta.constraints:
-        if isinstance(rule, UniqueConstraint) and "participant" in rule.fields:
-            same = {name: OuterRef(name) for name in rule.fields if name != "participant"}
+        columns = columns_of(rule) if isinstance(rule, UniqueConstraint) else set()
+        if "participant" in columns:
+            same = {name: OuterRef(name) for name in columns - {"participant"}}
             holds = rule.condition or Q()
             found |= holds & Q(Exists(model._base_manager.filter(holds, participant=others, **same)))
+    return found
+
+
+def columns_of(rule: UniqueConstraint) -> set[str]:
+    """The columns that a unique rule is about, also where it is about an expression of them (a hash of long words)."""
+    pending, found = list(rule.expressions), set(rule.fields)
+    while pending:
+        part = pending.pop()
+        if isinstance(part, F):
+            found.add(part.name)
+        else:
+            pending += [one for one in part.get_source_expressions() if one is not None]
     return found
 
 
 def that_fit(model: Any, *, of: Participant, into: Participant) -> QuerySet[Any]:
     """The rows of one record that can stand with the other one."""
     return model._base_manager.filter(participant=of).exclude(clashes(model, into))
+
+
+def that_stay(model: Any, *, of: Participant, into: Participant) -> QuerySet[Any]:
+    """The rows of one record of which the other one has a twin."""
+    return model._base_manager.filter(clashes(model, into), participant=of)
 
 
 @dataclass
@@ -101,11 +120,14 @@ class Preview:
 
 
 def preview(user: Any, kept: Participant, merged: Participant) -> Preview:
-    """Both records side by side in numbers, of what this person may see; one query, whatever they hold."""
+    """Both records side by side in numbers, of what this person may see; three queries, whatever they hold."""
     parts = []
+    reads = reads_all(user, kept) and reads_all(user, merged)
     for model in tables():
         # What is said for the supervisor alone is not counted for who walks with the person.
-        rows = Complaint.objects.visible_to(user) if model is Complaint else model._base_manager.all()
+        rows = model._base_manager.all()
+        if hasattr(model, "for_supervisor") and not reads:
+            rows = rows.filter(for_supervisor=False)
         cannot = Q(participant=merged) & clashes(model, kept)
         counted = rows.filter(participant__in=[kept, merged]).order_by().values("participant")
         parts.append(
@@ -123,9 +145,11 @@ def preview(user: Any, kept: Participant, merged: Participant) -> Preview:
     return Preview(shown, sum(line.staying for line in shown))
 
 
-def moved_in_words(merge: Merge) -> list[tuple[str, int]]:
-    """What moved, as titles and numbers."""
-    found = [(title(model), len(merge.moved.get(model._meta.db_table, []))) for model in tables()]
+def moved_in_words(user: Any, merge: Merge) -> list[tuple[str, int]]:
+    """What moved, as titles and numbers; nothing that is for the supervisor alone to who walks with the person."""
+    reads = reads_all(user, merge.kept)
+    shown = [model for model in tables() if reads or not hasattr(model, "for_supervisor")]
+    found = [(title(model), len(merge.moved.get(model._meta.db_table, []))) for model in shown]
     return [(words, number) for words, number in found if number]
 
 

@@ -72,3 +72,26 @@ def test_other_settings_move_nothing(participant, specialist, administrator, tea
     change(team, administrator, name="Harbor House", most_mails_a_day=1)
     plan.refresh_from_db()
     assert plan.planned_until is not None
+
+
+def test_a_day_that_has_its_contact_from_elsewhere_takes_no_second_one(
+    participant, specialist, administrator, team
+) -> None:
+    agree(participant, specialist)
+    later = DAY + timedelta(weeks=2)
+    factories.FollowUpFactory(participant=participant, due_on=later + timedelta(days=1))
+    change(team, administrator, closed=(later,))
+    standing = dates(participant)
+    assert standing.count(later + timedelta(days=1)) == 1
+    moved = FollowUp.objects.get(planned_on=later)
+    assert moved.set_aside
+    change(team, administrator)
+    moved.refresh_from_db()
+    assert (moved.due_on, moved.set_aside, moved.why_here) == (later, False, "")
+
+
+def test_a_moved_date_says_why(participant, specialist, administrator, team) -> None:
+    agree(participant, specialist)
+    later = DAY + timedelta(weeks=2)
+    change(team, administrator, closed=(later,))
+    assert "moved from 20 May" in FollowUp.objects.get(planned_on=later).why_here

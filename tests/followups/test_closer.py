@@ -186,3 +186,10 @@ def test_a_discharge_learned_of_late_has_somebody_in_touch_at_once(participant, 
     assert days(participant) == [DAY, DAY + 20 * ONE_DAY]
     begin(participant, specialist, occasion="hospital_stay", on=DAY - 40 * ONE_DAY)
     assert days(participant) == [DAY]
+
+
+def test_one_contact_soon_takes_no_closer_contacts_away(participant, specialist) -> None:
+    begin(participant, specialist)
+    before = days(participant)
+    begin(participant, specialist, on=DAY, only_soon=True)
+    assert set(before) <= set(days(participant))

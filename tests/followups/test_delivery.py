@@ -115,6 +115,7 @@ def others_waiting(number: int) -> list[OutgoingEmail]:
         (smtplib.SMTPServerDisconnected("gone"), 1),
         (smtplib.SMTPConnectError(421, b"busy"), 1),
         (smtplib.SMTPAuthenticationError(535, b"who are you?"), 1),
+        (smtplib.SMTPSenderRefused(530, b"sign in first", "us"), 1),
         (smtplib.SMTPDataError(451, b"greylisted"), 4),
         (smtplib.SMTPRecipientsRefused({"x": (550, b"unknown")}), 4),
     ],

@@ -7,7 +7,7 @@ import pytest
 from caseload.models import GroupMeeting, Session
 from followups.actions import contact, groups
 from followups.actions.groups import Attendance
-from followups.actions.planning import NextContact
+from followups.actions.planning import ByPlan, NextContact
 from followups.models import FollowUp, Outcome, State
 from tests import factories
 
@@ -123,3 +123,18 @@ def test_the_day_of_the_meeting_is_that_of_the_team(participant, other, speciali
     parts = [Attendance(participant.pk, True, "", IN_A_WEEK)]
     groups.log_meeting(meeting=meeting, facilitators=[specialist], attendances=parts, by=specialist, at=NOON)
     assert not is_done(four_days_on)
+
+
+def test_a_rhythm_that_has_come_to_its_end_leaves_the_meeting_be(participant, other, specialist) -> None:
+    factories.CheckInPlanFactory(participant=participant, kind="weekly_12", starts_on=DAY - timedelta(weeks=13))
+    meeting = GroupMeeting(
+        team=participant.team,
+        name="Circle",
+        method="in_person",
+        started_at=NOON - timedelta(hours=1),
+        minutes=60,
+        form_token=factories.new_id(),
+    )
+    parts = [Attendance(one.pk, True, "", ByPlan()) for one in (participant, other)]
+    groups.log_meeting(meeting=meeting, facilitators=[specialist], attendances=parts, by=specialist, at=NOON)
+    assert participant.sessions.get().next_step.followup.due_on == DAY + 7 * ONE_DAY

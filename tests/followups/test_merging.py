@@ -9,12 +9,24 @@ from django.db import connection, connections
 
 from accounts.access import supervised_teams
 from accounts.models import AuditEvent, Role
-from caseload.actions import notes
-from caseload.models import Assignment, Goal, Merge, Participant, PhoneNumber, RosterPlace, Session
+from caseload.actions import goals as goals_said
+from caseload.actions import notes, trust
+from caseload.models import (
+    Assignment,
+    Expectations,
+    Goal,
+    Merge,
+    Participant,
+    PeerRequest,
+    PhoneNumber,
+    RosterPlace,
+    Session,
+    SignalTalk,
+)
 from followups.actions import contact, merging
 from followups.models import CheckInPlan, CloserRhythm, ContactAttempt, FollowUp, Outcome, Reminder
 from followups.models.copy import whole_record
-from followups.models.merging import MOVES, STAYS, Obstacle, preview, tables
+from followups.models.merging import MOVES, STAYS, Obstacle, moved_in_words, preview, tables
 from followups.models.timeline import page
 from tests import factories
 from tests.conftest import member
@@ -380,3 +392,42 @@ def test_of_two_supervisors_who_merge_the_other_way_round_one_is_first(team, sup
         thread.join(20)
     assert sorted(type(answer).__name__ for answer in found) == ["Merge", "Obstacle"]
     assert Participant.objects.exclude(merged_into=None).count() == Merge.objects.count() == 1
+
+
+def test_the_same_long_words_of_a_day_stay_where_they_are(put, participant, twin, specialist, supervisor) -> None:
+    said = {"on": DAY, "by": specialist, "at": NOON}
+    for person in (participant, twin):
+        trust.talk(participant=person, agreed="We meet on Tuesdays", **said)
+        goals_said.expect(participant=person, theirs="be kind", ours="call", **said)
+    trace = put()
+    assert SignalTalk.objects.get(participant=twin)
+    assert Expectations.objects.get(participant=twin)
+    merging.undo(merge=trace, by=supervisor, at=LATER)
+    assert SignalTalk.objects.filter(participant=participant).count() == 1
+
+
+def test_what_asks_after_a_twin_is_set_aside_and_comes_back(put, participant, twin, supervisor) -> None:
+    for person in (participant, twin):
+        goal = factories.GoalFactory(participant=person, wording="My own place")
+        step = factories.GoalStepFactory(goal=goal, text="Call the landlord")
+        factories.FollowUpFactory(participant=person, step=step, purpose="goal_step", due_on=DAY + timedelta(days=9))
+        day = factories.MilestoneFactory(participant=person, what="Moved in", on=DAY)
+        factories.FollowUpFactory(participant=person, milestone=day, purpose="celebration", due_on=DAY)
+    trace = put()
+    standing = FollowUp.objects.standing().filter(participant=participant)
+    assert sorted(standing.values_list("purpose", flat=True)) == ["celebration", "goal_step"]
+    assert not FollowUp.objects.standing().filter(participant=twin).exists()
+    merging.undo(merge=trace, by=supervisor, at=LATER)
+    assert FollowUp.objects.standing().filter(participant=twin).count() == 2
+
+
+def test_a_wish_for_the_supervisor_alone_that_stayed_is_still_read(
+    put, participant, twin, supervisor, specialist
+) -> None:
+    for person in (participant, twin):
+        factories.PeerRequestFactory(participant=person, words="the same", for_supervisor=True)
+    trace = put()
+    for who, number in ((supervisor, 2), (specialist, 0)):
+        tables = dict(whole_record(who, participant).tables)
+        assert len(tables.get(PeerRequest, [])) == number
+    assert "Peer requests" not in dict(moved_in_words(specialist, trace))

@@ -136,6 +136,18 @@ def test_what_rested_and_came_back_does_not_stand_twice(due, specialist, partici
         contact.undo(attempt=attempt, by=specialist, at=NOON)
 
 
+def test_a_rest_of_more_than_contacts_is_taken_back_at_once(due, specialist, participant) -> None:
+    day = factories.MilestoneFactory(participant=participant, on=DAY)
+    factories.FollowUpFactory(participant=participant, milestone=day, purpose="celebration", due_on=DAY)
+    before = sorted(FollowUp.objects.values_list("pk", "due_on", "state"))
+    for _twice in range(2):
+        attempt = tap(due, "no_calls_for_now", specialist)
+        assert before != sorted(FollowUp.objects.values_list("pk", "due_on", "state"))
+        contact.undo(attempt=attempt, by=specialist, at=NOON)
+        assert before == sorted(FollowUp.objects.values_list("pk", "due_on", "state"))
+        due.refresh_from_db()
+
+
 def test_a_rest_that_was_ended_is_not_taken_back(due, specialist, participant) -> None:
     plan = factories.CheckInPlanFactory(participant=participant, starts_on=DAY + timedelta(days=1))
     plans.lay_out(plan=plan, at=NOON)

@@ -26,6 +26,16 @@ def test_the_words_we_avoid_are_on_no_screen(path: Path) -> None:
     assert not AVOIDED.search(path.read_text()), AVOIDED.search(path.read_text())
 
 
+def test_no_form_is_cut_off_from_its_token() -> None:
+    """A part with a form needs what the page knows: included with `only` it would be refused, each time."""
+    with_form = {
+        str(path.relative_to(ROOT / "templates")) for path in TEMPLATES if "{% csrf_token %}" in path.read_text()
+    }
+    for path in TEMPLATES:
+        for part, more in re.findall(r'{% include "([^"]+)"([^%]*)%}', path.read_text()):
+            assert part not in with_form or not more.strip().endswith("only"), (path.name, part)
+
+
 def test_static_files_come_from_here() -> None:
     for path in [*ROOT.glob("static/css/*"), *ROOT.glob("static/js/*")]:
         assert not re.search(r"(https?:)?//[a-z0-9.-]+\.[a-z]{2,}/", path.read_text()), path

@@ -158,6 +158,8 @@ def test_every_page(open_as, people, size: dict, scheme: str) -> None:
             findings.append(f"{name}: {violation['id']} {targets}")
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             findings.append(f"{name}: scrolls sideways")
+        if page.locator("form[method=post]:not(:has([name=csrfmiddlewaretoken]))").count():
+            findings.append(f"{name}: a form without its token")
     assert not findings, "\n".join(findings)
 
 

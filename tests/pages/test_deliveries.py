@@ -149,7 +149,11 @@ def test_a_link_for_a_new_password_cannot_be_sent_again(sign_in, administrator, 
 
 def test_what_was_not_given_up_cannot_be_tried_again(sign_in, administrator) -> None:
     message = queued(HOUR)
-    assert sign_in(administrator).post(reverse("try_again", args=[message.pk])).status_code == 404
+    page = sign_in(administrator).post(reverse("try_again", args=[message.pk]), follow=True)
+    assert page.redirect_chain == [(reverse("deliveries"), 302)]
+    before = message.next_try_at
+    message.refresh_from_db()
+    assert (message.state, message.next_try_at) == ("queued", before)
 
 
 def test_the_latest_first_page_after_page(sign_in, administrator) -> None:

@@ -211,3 +211,8 @@ def test_what_is_stored_is_what_was_posted_not_what_was_added(sign_in, specialis
     assert session.specialist == specialist
     assert session.logged_at.year == 2026
     assert session.next_step.followup.owner == specialist
+
+
+def test_a_date_left_from_another_choice_does_not_stand_in_the_way(sign_in, specialist, address) -> None:
+    page = sign_in(specialist).post(address, answers(next_choice="week", next_date="2020-01-01"))
+    assert page.status_code == 302

@@ -78,7 +78,6 @@ def test_what_was_recorded_keeps_the_words_of_its_time(
     [
         ({"label": ""}, "label"),
         ({"label": "No answer"}, "label"),
-        ({"label": "…"}, "label"),
         ({"effect": "explodes"}, "effect"),
         ({"again_in_days": ""}, "again_in_days"),
         ({"again_in_days": "300"}, "again_in_days"),
@@ -90,3 +89,14 @@ def test_what_cannot_be_is_said(sign_in, administrator, answers, wrong: str) -> 
     page = sign_in(administrator).post(reverse("add_outcome"), {**NEW, **answers})
     assert list(page.context["form"].errors) == [wrong]
     assert Outcome.objects.count() == number
+
+
+@pytest.mark.parametrize(
+    ("label", "code"), [("لا جواب", "outcome"), ("💛", "outcome"), ("New", "new_2"), ("Gọi lại sau", "goi_lai_sau")]
+)
+def test_words_of_any_script_find_a_code_that_can_be_edited(sign_in, administrator, label: str, code: str) -> None:
+    client = sign_in(administrator)
+    given = {"label": label, "effect": "try_again", "again_in_days": 1, "channel": "call", "position": 50}
+    assert client.post(reverse("add_outcome"), given).status_code == 302
+    assert Outcome.objects.get(label=label).pk == code
+    assert client.get(reverse("outcome", args=[code])).context["form"].instance.label == label

@@ -202,9 +202,11 @@ def test_a_wish_is_answered_in_words_once(sign_in, supervisor, participant) -> N
     wish = factories.PeerRequestFactory(participant=participant)
     client, place = sign_in(supervisor), reverse("answer_request", args=[wish.pk])
     for words in ("We talk on Friday", "Another"):
-        client.post(place, {"words": words})
+        page = client.post(place, {"words": words}, follow=True).content.decode()
+    assert "answered meanwhile: We talk on Friday" in page
     wish.refresh_from_db()
     assert wish.answer == "We talk on Friday"
+    assert "We talk on Friday" in client.get(address("trust_of", participant)).content.decode()
     assert not client.get(reverse("signals")).context["asked"]
 
 
@@ -240,6 +242,9 @@ def test_states_that_cannot_be(participant, specialist) -> None:
     refused(lambda: SignalTalk.objects.create(agreed="", **spoken), "signaltalk_says_what")
     refused(lambda: SignalTalk.objects.create(agreed="Slower", **spoken), "signaltalk_once_a_day")
     refused(lambda: factories.PeerRequestFactory(participant=participant), "peerrequest_one_open")
+    secret = {"participant": participant, "words": "Only you", "for_supervisor": True}
+    factories.PeerRequestFactory(**secret)
+    refused(lambda: factories.PeerRequestFactory(**secret), "peerrequest_one_open_of_its_words")
     refused(lambda: PeerRequest.objects.filter(pk=wish.pk).update(words="x"), "stays as it was")
     refused(lambda: PeerRequest.objects.filter(pk=wish.pk).delete(), "stays as it was")
     half = {"answered_at": NOON}

@@ -97,7 +97,9 @@ def test_nothing_was_said_where_the_two_did_not_meet(sign_in, specialist, partic
 def test_a_win_is_one_tap_away_and_leads_back(sign_in, specialist, supervisor, told) -> None:
     win = reverse("add_win", args=[told.pk])
     meeting = factories.SessionFactory(participant=told, specialist=specialist)
-    factories.FollowUpFactory(participant=told, state="not_needed", closed_at=NOON, closing_reason="x", decided_by="us")
+    factories.FollowUpFactory(
+        participant=told, state="not_needed", closed_at=NOON, closing_reason="x", decided_by="together"
+    )
     factories.FollowUpFactory(participant=told, owner=specialist, due_on=DAY, purpose="review", what="Look")
     places = ["participants", "today", "decided"]
     addresses = [reverse(name) for name in places]
