@@ -192,8 +192,11 @@ def lay_out_one(key: object, at: datetime) -> bool:
 
 
 def next_follow_up(*, participant: Participant, after: date, at: datetime) -> FollowUp | None:
-    """The running plan's first standing follow-up later than `after` (a local day), laid out now if need be."""
-    plan = CheckInPlan.objects.running().filter(participant=participant).select_related("team").first()
+    """The running plan's first standing follow-up later than `after` (a local day), laid out now if need be.
+
+    Call inside a deed: the plan's row is locked, as the worker locks it before it lays out.
+    """
+    plan = lock_running(participant)
     if plan is None:
         return None
     coming = FollowUp.objects.filter(plan=plan, state__in=STANDING, due_on__gt=after).order_by("due_on")

@@ -2,6 +2,24 @@
 
 from django.db import migrations
 
+# What an end and the worker at the same moment could leave behind before there was this rule.
+REPAIR = """
+UPDATE caseload_participant AS person SET is_active = NOT is_active
+    WHERE is_active <> EXISTS (
+        SELECT FROM caseload_serviceepisode WHERE participant_id = person.id AND ended_on IS NULL);
+UPDATE followups_followup AS row SET state = 'ended', closed_at = now()
+    FROM caseload_participant AS person
+    WHERE person.id = row.participant_id AND NOT person.is_active AND row.state IN ('open', 'waiting', 'paused');
+UPDATE followups_checkinplan AS row SET ended_at = now() FROM caseload_participant AS person
+    WHERE person.id = row.participant_id AND NOT person.is_active AND row.ended_at IS NULL;
+UPDATE followups_closerrhythm AS row SET ended_at = now() FROM caseload_participant AS person
+    WHERE person.id = row.participant_id AND NOT person.is_active AND row.ended_at IS NULL;
+UPDATE caseload_assignment AS row SET ended_at = now(), end_reason = 'services_ended'
+    FROM caseload_participant AS person
+    WHERE person.id = row.participant_id AND NOT person.is_active AND row.ended_at IS NULL;
+SET CONSTRAINTS ALL IMMEDIATE;
+"""
+
 FORWARD = """
 CREATE FUNCTION followups_something_stands(this_participant uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM followups_followup
@@ -93,4 +111,4 @@ DROP FUNCTION followups_something_stands(uuid);
 class Migration(migrations.Migration):
     dependencies = [("followups", "0014_nothing_for_merged"), ("caseload", "0029_moved_and_traced")]
 
-    operations = [migrations.RunSQL(FORWARD, BACK)]
+    operations = [migrations.RunSQL(REPAIR, migrations.RunSQL.noop), migrations.RunSQL(FORWARD, BACK)]

@@ -27,8 +27,9 @@ READ_IN = {DigestKind.DAY: "?mine", DigestKind.WEEK: ""}
 
 def send_digests(at: datetime) -> int:
     """Queue the summaries that are due and not made yet; returns how many. May run twice, at once, or late."""
-    rules = {one.team_id: one for one in rules_at(at) if not one.is_quiet and one.is_working_day}
-    wanted = {**those_of_a_day(rules), **those_of_a_week(rules)}
+    every = rules_at(at)
+    rules = {one.team_id: one for one in every if not one.is_quiet and one.is_working_day}
+    wanted = {**those_of_a_day(rules), **those_of_a_week(rules, {one.team_id: one.week_began for one in every})}
     made = set(Digest.objects.filter(on__in={on for _user, _kind, on in wanted}).values_list("recipient", "kind", "on"))
     return sum(made_or_left(user, kind, on, at) for user, kind, on in sorted(set(wanted) - made, key=str))
 
@@ -55,19 +56,23 @@ def those_of_a_day(rules: dict[UUID, TeamRules]) -> dict[tuple[UUID, str, date],
     }
 
 
-def those_of_a_week(rules: dict[UUID, TeamRules]) -> dict[tuple[UUID, str, date], None]:
+def those_of_a_week(rules: dict[UUID, TeamRules], began: dict[UUID, date]) -> dict[tuple[UUID, str, date], None]:
     """Supervisors on duty, unless they want to read it here only: on the week's first working day or, late, after it.
 
-    Named by that first day, so that a week has one, whenever it could be made.
+    Named by the first day of the first of their teams, so that a week has one, whenever it could be made and however
+    many teams somebody has.
     """
-    begun = {team: one.week_began for team, one in rules.items() if one.week_began <= one.today}
-    if not begun:
+    if not any(one.week_began <= one.today for one in rules.values()):
         return {}
     only_here = set(User.objects.active().filter(remind_by=RemindBy.APP).values_list("pk", flat=True))
+    teams: dict[UUID, list[UUID]] = {}
+    for team, user in listeners_now().supervisors:
+        if team in began and user not in only_here:
+            teams.setdefault(user, []).append(team)
     return {
-        (user, DigestKind.WEEK, begun[team]): None
-        for team, user in listeners_now().supervisors
-        if team in begun and user not in only_here
+        (user, DigestKind.WEEK, min(began[team] for team in theirs)): None
+        for user, theirs in teams.items()
+        if any(team in rules and rules[team].week_began <= rules[team].today for team in theirs)
     }
 
 

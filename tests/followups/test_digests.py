@@ -163,6 +163,15 @@ def test_a_week_is_told_late_where_nothing_ran_on_its_first_day(due, supervisor)
     assert send_digests(MONDAY + 2 * ONE_DAY) == 1  # the specialist's day alone
 
 
+def test_two_teams_whose_weeks_begin_on_different_days_make_one(due, supervisor, other_team) -> None:
+    factories.MembershipFactory(user=supervisor, team=other_team, role="supervisor")
+    other_team.closed_days.create(on=MONDAY.date())
+    for days in range(3):
+        send_digests(MONDAY + days * ONE_DAY)
+        send_digests(MONDAY + days * ONE_DAY + timedelta(hours=4))
+    assert Digest.objects.filter(recipient=supervisor, kind="week").count() == 1
+
+
 def test_the_week_says_good_news_then_what_is_owed_then_who_waits_and_who_stands_in(
     due, team, supervisor, specialist, colleague
 ) -> None:
