@@ -145,6 +145,7 @@ def test_a_black_hole_frees_the_worker_and_the_sweep_goes_on(due, worker, smtp, 
     assert (lost, repeated) == (0, 0)
 
 
+@pytest.mark.long
 def test_a_slow_server_does_not_make_two_workers_send_the_same(due, worker, smtp, after, report) -> None:
     """Two of ten domains take their time; the others do not wait for them."""
     mailbox, _url = smtp

@@ -55,8 +55,8 @@ def decide(followup: FollowUp, by: User) -> None:
         ("F29", "recipient deactivated in flight", deactivate),
         ("F30", "participant transferred in flight", transfer),
         ("F31", "contact paused in flight", pause),
-        ("F31b", "services ended in flight", end),
-        ("F31c", "decided in flight", decide),
+        pytest.param("F31b", "services ended in flight", end, marks=pytest.mark.long),
+        pytest.param("F31c", "decided in flight", decide, marks=pytest.mark.long),
     ],
 )
 def test_nothing_leaves_about_what_has_changed(

@@ -48,7 +48,9 @@ def test_a_clock_that_differs_from_the_databases_does_nothing(due) -> None:
 HOLIDAYS = (date(2027, 11, 25), date(2028, 5, 27), date(2029, 1, 1))
 
 
-@pytest.mark.parametrize("rule", ["next", "previous", "keep"])
+@pytest.mark.parametrize(
+    "rule", ["next", *(pytest.param(rule, marks=pytest.mark.long) for rule in ("previous", "keep"))]
+)
 def test_what_falls_on_a_holiday_is_told_on_the_day_that_was_shown(due, report, rule: str) -> None:
     """From the preview of a rhythm over laying it out to the sweep, every three hours."""
     row = due(1)[0]

@@ -33,6 +33,7 @@ def test_a_labelling_word_in_a_note(open_as, specialist, participant) -> None:
             hints.locator("p").first.wait_for(state="detached")
 
 
+@pytest.mark.long
 def test_every_word_of_the_table_is_found(open_as, specialist, participant) -> None:
     page = open_as(specialist, reverse("log_session", args=[participant.pk]))
     hints, note = page.locator(".word-hints").first, page.get_by_label("Note")
