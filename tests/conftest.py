@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+import hypothesis
 import pytest
 from django.apps import apps
 from django.test import Client
@@ -10,6 +11,12 @@ from accounts.models import Role, Team, User
 from caseload.models import Participant
 from followups.models import Outcome
 from tests import factories
+
+# The same examples on every run, so that red means that something changed; other ones, and many more, by
+# `--hypothesis-profile=thorough`.
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("thorough", max_examples=4000, deadline=None)
+hypothesis.settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)

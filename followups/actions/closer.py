@@ -10,7 +10,7 @@ from accounts.actions.events import note
 from accounts.models import User
 from caseload.models import Participant
 from followups.actions import planning, plans
-from followups.calendar import CloserDate, after_discharge, after_setback, local_date
+from followups.calendar import DAY, CloserDate, after_discharge, after_setback, local_date
 from followups.models import CloserRhythm, FollowUp, Purpose, State
 from followups.models.calendars import calendar_of
 from followups.models.closer import Occasion
@@ -92,14 +92,35 @@ def begin(
 def add_soon(
     closer: CloserRhythm, participant: Participant, happened_on: date, today: date, by: User, at: datetime
 ) -> None:
-    """One contact soon on top of closer ones that were agreed on already: asking for more never takes any away."""
+    """One contact soon on top of closer ones that were agreed on already: asking for more never takes any away.
+
+    One that stands for a day until then is it already; one that rests, or was put off, comes back to its day;
+    and where the one of that day is over and done with, it is the next day the team works.
+    """
     given = {"occasion": Occasion.SETBACK, "happened_on": happened_on, "participant": participant}
     (soon,) = dates_after(**given, today=today, only_soon=True)
     standing = FollowUp.objects.standing().filter(participant=participant, purpose__in=CONTACT)
-    if standing.filter(due_on__gte=today, due_on__lte=soon.latest_on or soon.due_on).exists():
-        return
-    contact = planning.NextContact(due_on=soon.due_on, planned_on=soon.planned_on, purpose=Purpose.AFTER_SETBACK)
-    planning.create(participant, contact, by=by, at=at, closer=closer, latest_on=soon.latest_on)
+    on, latest = soon.due_on, soon.latest_on
+    while not standing.filter(due_on__gte=today, due_on__lte=max(on, latest or on)).exists():
+        known = FollowUp.objects.filter(closer=closer, planned_on=on, came_from=None).first()
+        if known is None:
+            within = latest if latest and on <= latest else None
+            contact = planning.NextContact(due_on=on, planned_on=on, purpose=Purpose.AFTER_SETBACK)
+            planning.create(participant, contact, by=by, at=at, closer=closer, latest_on=within)
+        elif known.is_standing or known.set_aside:
+            bring_back(known, on, by, at)
+        else:
+            on = calendar_of(participant.team).next_working_day(on + DAY)
+
+
+def bring_back(followup: FollowUp, on: date, by: User, at: datetime) -> None:
+    """Let one of the closer contacts stand for that day after all, whatever had put it off or set it aside."""
+    why = _("Asked for again.")
+    if followup.set_aside:
+        planning.stand_again(followup, why=why, by=by, at=at)
+    followup.rests_from = None
+    followup.save(update_fields=["rests_from"])
+    planning.give_date(followup, on, state=State.OPEN, why=why, by=by, at=at)
 
 
 def make_room(closer: CloserRhythm, days: list[date], decided_by: str, by: User, at: datetime) -> None:

@@ -2,9 +2,11 @@
 
 import logging
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.actions.events import note
@@ -97,11 +99,11 @@ def untouched(participant: Participant, today: date) -> FollowUpQuerySet:
 
 
 def set_aside(followups: FollowUpQuerySet, *, reason: str, decided_by: str, by: User, at: datetime) -> None:
-    """Close follow-ups because the rhythm changed; they can be taken up again."""
+    """Close follow-ups because the rhythm changed; they can be taken up again, one that rests on its own day."""
     followups.update(
         state=State.NOT_NEEDED,
         set_aside=True,
-        rests_from=F("due_on"),
+        rests_from=Coalesce("rests_from", "due_on"),
         closed_at=at,
         closed_by=by,
         closing_reason=reason,
@@ -113,25 +115,34 @@ def take_up_again(*, participant: Participant, why: str, at: datetime) -> None:
     """After a rest or a closer rhythm was ended early: what it had set aside from tomorrow on stands again.
 
     First what a standing closer rhythm has, then what was planned by hand, then the plan: one contact a day.
+    One that a rest had put off before goes back to its own day where that is free and no rest holds it any more.
     """
     plan = lock_running(participant)
     today = local_date(at, participant.team.time_zone)
     begins = back_on(participant, today) or today + DAY
+    plan_begins = max(begins, first_day_of(rests_until(plan), today)) if plan else begins
     closers = CloserRhythm.objects.standing().filter(participant=participant)
     by_hand = Q(plan=None, closer=None, rests_from__isnull=False)
-    of_plan = Q(plan=plan, due_on__gt=rests_until(plan) or today) if plan else Q(pk=None)
+    of_plan = Q(plan=plan, due_on__gte=plan_begins) if plan else Q(pk=None)
     aside = FollowUp.objects.filter(participant=participant, set_aside=True, due_on__gte=begins)
     aside = aside.filter(Q(closer__in=closers) | by_hand | of_plan)
-    taken, back = contact_days(participant.pk), []
+    taken, back = contact_days(participant.pk), {}
     order = Case(When(closer__isnull=False, then=0), When(plan=None, then=1), default=2)
-    for key, due_on in aside.order_by(order, "due_on", "pk").values_list("pk", "due_on"):
-        if due_on not in taken:
-            taken.add(due_on)
-            back.append(key)
-    FollowUp.objects.filter(pk__in=back).update(**{**OPENED, "why_here": why})
+    for row in aside.order_by(order, "due_on", "pk"):
+        first = plan_begins if row.plan_id else begins
+        free = [on for on in (row.rests_from, row.due_on) if on is not None and on >= first and on not in taken]
+        if free:
+            taken.add(free[0])
+            back[row.pk] = free[0]
+    FollowUp.objects.filter(pk__in=back).update(**{**OPENED, "why_here": why, "due_on": days_of(back)})
     if plan is not None:
         ask_sooner(plan, today, taken)
         lay_out(plan=plan, at=at, anew=True)
+
+
+def days_of(days: dict[UUID, date]) -> Case:
+    """Each row's local day out of those, for one statement."""
+    return Case(*(When(pk=key, then=Value(on)) for key, on in days.items()), default=F("due_on"))
 
 
 def ask_sooner(plan: CheckInPlan, today: date, taken: set[date]) -> None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from followups.actions import closer, plans
+from followups.actions import closer, pausing, plans
 from followups.models import CheckInPlan, CloserRhythm, FollowUp, Purpose, State
 from tests import factories
 
@@ -193,3 +193,21 @@ def test_one_contact_soon_takes_no_closer_contacts_away(participant, specialist)
     before = days(participant)
     begin(participant, specialist, on=DAY, only_soon=True)
     assert set(before) <= set(days(participant))
+
+
+def test_one_contact_soon_that_rests_comes_back_to_its_day(participant, specialist) -> None:
+    begin(participant, specialist, on=DAY - ONE_DAY)
+    who = {"decided_by": "participant", "by": specialist, "at": factories.NOON}
+    pausing.pause(participant=participant, until=DAY + ONE_DAY, **who)
+    begin(participant, specialist, on=DAY - 3 * ONE_DAY, only_soon=True)
+    assert DAY in days(participant)
+    assert len(days(participant)) == len(set(days(participant)))
+
+
+def test_one_contact_soon_after_the_one_of_today_is_on_the_next_working_day(participant, specialist) -> None:
+    closer = begin(participant, specialist, on=DAY - ONE_DAY)
+    today = FollowUp.objects.get(closer=closer, due_on=DAY)
+    today.state, today.closed_at, today.closed_by = State.DONE, factories.NOON, specialist
+    today.save()
+    begin(participant, specialist, on=DAY - 3 * ONE_DAY, only_soon=True)
+    assert days(participant)[0] == DAY + ONE_DAY

@@ -20,6 +20,8 @@ from tests import factories
 EVERY = {"weekly": 7, "every_two_weeks": 14}
 # The team works Monday to Friday.
 CLOSED = 2
+# A part of what the profile says: each is a story of its own on the database.
+EXAMPLES = settings.default.max_examples // 4
 DEEDS = st.one_of(
     st.tuples(st.just("agree"), st.sampled_from(sorted(EVERY)), st.integers(0, 3)),
     st.tuples(st.just("pause"), st.integers(1, 60)),
@@ -97,9 +99,11 @@ def check(story: Story) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(DEEDS, min_size=2, max_size=9))
 @example([("days", 1), ("pause", 6), ("resume",)])
+@example([("begin", "setback", 1, False), ("pause", 1), ("begin", "setback", 3, True)])
+@example([("days", 1), ("pause", 9), ("begin", "setback", 0, False), ("resume",), ("relax",)])
 def test_never_two_contacts_on_a_day_and_never_a_gap(team, specialist, deeds: list[tuple]) -> None:
     with transaction.atomic():
         person = factories.ParticipantFactory(team=team)

@@ -52,7 +52,7 @@ def test_at_the_edges_of_the_year(owed: FollowUp, zone: str) -> None:
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_on_any_day(owed: FollowUp, zone: str) -> None:
-    @settings(max_examples=20)
+    @settings(max_examples=settings.default.max_examples // 5)
     @given(DAYS)
     def on_that_day(due_on: date) -> None:
         changes_at_the_right_moment(owed, zone, due_on)
