@@ -12,10 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Membership, Role, User
 from accounts.models.covers import lent_to
+from accounts.prepared import Parts, parts, prepared
 
 
 class Permission(enum.Enum):
@@ -62,11 +64,33 @@ def standing_of(user: Any) -> Standing:
         return Standing(frozenset())
     known = user.__dict__.get("_standing")
     if known is None:
-        # Somebody who stands in for a supervisor is one, as long as the cover lasts.
-        rows = Membership.objects.filter(user=user).values_list("role", "team_id")
-        rows = rows.union(lent_to(user).values_list("role", "team_id"))
-        known = user.__dict__["_standing"] = Standing(frozenset((Role(role), team) for role, team in rows))
+        known = user.__dict__["_standing"] = Standing(frozenset((Role(role), team) for role, team in held(user.pk)))
     return known
+
+
+@prepared
+def held(user: UUID) -> QuerySet[Any, Any]:
+    """Role and team of each membership. Somebody who stands in for a supervisor is one, as long as the cover lasts."""
+    rows = Membership.objects.filter(user=user).values_list("role", "team_id")
+    return rows.union(lent_to(user).values_list("role", "team_id"))
+
+
+@parts.register
+def parts_of_user(user: User) -> Parts:
+    """For prepared questions: whose they are is a value, and so are their teams; which roles they have is the shape."""
+    roles = sorted(standing_of(user).roles, key=lambda held: (held[0], str(held[1])))
+    teams = list(dict.fromkeys(team for _role, team in roles if team is not None))
+    shape = tuple((role, team and teams.index(team)) for role, team in roles)
+
+    def made_of(values: list[Any]) -> User:
+        pk, *marked = values
+        # Nothing else of them can be read: it would be kept for the next person.
+        somebody = User.from_db(None, ["id", "is_active"], [pk, True])
+        held = frozenset((role, None if place is None else marked[place]) for role, place in shape)
+        somebody.__dict__["_standing"] = Standing(held)
+        return somebody
+
+    return Parts((User, shape), (user.pk, *teams), made_of, all_needed=False)
 
 
 def supervised_teams(user: Any) -> list[UUID]:

@@ -18,10 +18,10 @@ from followups.reminders.rules import listeners_now, rules_at
 
 # Which words tell the statement from the others of its page.
 STATEMENTS = {
-    "Today: what is due, with what to know before calling": ("/today/", "specialist", '"said"'),
-    "Overdue: the list under the board": ("/overdue/", "supervisor", '"discussed_by_id" = '),
-    "Participant: the newest sessions of the story": ("/participants/{person}/", "specialist", '"activity_labels"'),
-    "Participants: one page by name": ("/participants/", "supervisor", '"next_on"'),
+    "Today: what is due, with what to know before calling": ("/today/", "specialist", "EXECUTE due_"),
+    "Overdue: the list under the board": ("/overdue/", "supervisor", "EXECUTE listed_"),
+    "Participant: the newest sessions of the story": ("/participants/{person}/", "specialist", "EXECUTE sessions_"),
+    "Participants: one page by name": ("/participants/", "supervisor", "EXECUTE listed_"),
 }
 # What reads rows and by what, what is sorted or cut off, and the sums at the end.
 TOLD = re.compile(r"Scan|Limit|Sort  |WindowAgg|Planning Time|Execution Time")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 
 from accounts.ids import new_id
 from accounts.models import User
@@ -139,8 +139,8 @@ def sign_older(before: object) -> None:
     """Notes from before then are signed by whoever was there; those with activities are left as they are."""
     name = Subquery(User.objects.filter(pk=OuterRef("specialist")).values("name")[:1])
     credential = Subquery(User.objects.filter(pk=OuterRef("specialist")).values("credential")[:1])
-    older = Session.objects.filter(started_at__lt=before, activities=None).values("pk")
-    Session.objects.filter(pk__in=older).update(
+    done = Session.activities.through.objects.filter(session=OuterRef("pk"))
+    Session.objects.filter(~Exists(done), started_at__lt=before).update(
         signed_at=F("logged_at"), signed_by=F("specialist"), signed_name=name, signed_credential=credential
     )
     recent = Session.objects.filter(started_at__gte=before, specialist__email="specialist@demo.example")

@@ -15,7 +15,9 @@ from caseload.models.goals import Answer, Doer
 from followups.actions import contact, planning
 from followups.forms.followup import words_of_asking
 from followups.models import ContactAttempt, FollowUp, Outcome
+from followups.models.asked import today as asked
 from followups.models.cards import cards
+from followups.models.followups import NEW_PEER
 
 
 @requires(Permission.READ_RECORDS)
@@ -72,12 +74,11 @@ def answer(request: HttpRequest, followup: FollowUp, attempt: ContactAttempt | N
             messages.success(request, _("Saved: %(outcome)s.") % {"outcome": attempt.label})
         return redirect("today" if request.GET.get("from") == "today" else "participant", *place(request, followup))
     now = timezone.now()
-    card = cards(FollowUp.objects.visible_to(request.user).with_days_overdue(now).filter(pk=followup.pk), now)
-    outcomes = list(Outcome.objects.visible_to(request.user).order_by("position"))
+    card = cards(asked.card_of(request.user, followup.pk, now, now - NEW_PEER), now)
     context = {
         "card": card[0] if card else followup,
         "attempt": attempt,
-        "outcomes": outcomes,
+        "outcomes": asked.outcomes(request.user),
         "answered": True,
         "doers": Doer.choices,
         "answers": Answer.choices,

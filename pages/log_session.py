@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,15 +15,16 @@ from caseload.actions.notes import NeedsWords
 from caseload.forms.session import chips_of
 from caseload.models import Participant, Session, SessionDraft, paperwork
 from caseload.models.glance import Line, asked_of, at_a_glance
-from caseload.models.goals import agreed_now, latest_agreed
+from caseload.models.goals import agreed_now
 from caseload.models.rules import rules_of
-from caseload.models.words import latest_words, words_in_order
+from caseload.models.words import words_in_order
 from followups.actions import planning, sessions
 from followups.actions.plans import NotWithUs
 from followups.calendar import local_date, local_datetime
 from followups.forms.log_session import LogSessionForm, in_a_line
-from followups.models import CheckInPlan, FollowUp
+from followups.models.asked import log_session as asked
 from followups.models.board import as_id
+from pages.found import the_one
 
 # Where somebody may be sent back to after saving.
 PLACES = {"today": "today", "overdue": "overdue"}
@@ -31,13 +32,11 @@ PLACES = {"today": "today", "overdue": "overdue"}
 
 @requires(Permission.READ_RECORDS)
 def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
-    people = Participant.objects.visible_to(request.user).active().select_related("team__record_rules")
-    people = people.annotate(said=latest_words("pk"), agreed=latest_agreed("pk"))
-    participant = get_object_or_404(people.prefetch_related("team__closed_days"), pk=participant_id)
+    participant = the_one(asked.person_of(request.user, participant_id))
     if was_saved(request, participant):
         messages.info(request, _("This session was saved already; it is kept once."))
         return onwards(request, participant_id)
-    draft = SessionDraft.objects.visible_to(request.user).filter(participant=participant).first()
+    draft = next(iter(asked.drafts_of(request.user, participant.pk)), None)
     glance = at_a_glance(participant)
     form = form_for(request, participant, draft, glance)
     overlaps = overlaps_of(request, form) if request.method == "POST" and form.is_valid() else []
@@ -86,8 +85,7 @@ def was_saved(request: HttpRequest, participant: Participant) -> bool:
     """Whether this very page was sent before: asked first, as what was due then no longer is."""
     if request.method != "POST":
         return False
-    token = as_id(request.POST.get("form_token", ""))
-    return Session.objects.visible_to(request.user).filter(participant=participant, form_token=token).exists()
+    return bool(asked.saved_before(request.user, participant.pk, as_id(request.POST.get("form_token", ""))))
 
 
 def words_of_thanks(session: Session) -> str:
@@ -107,9 +105,8 @@ def form_for(
     request: HttpRequest, participant: Participant, draft: SessionDraft | None, glance: dict[str, list[Line]]
 ) -> LogSessionForm:
     """The form, with what was sent, else with what was kept as a draft, else with what is most likely."""
-    standing = FollowUp.objects.visible_to(request.user).standing().filter(participant=participant)
-    plan = CheckInPlan.objects.visible_to(request.user).running().filter(participant=participant).first()
-    asked = asked_of(participant, glance, as_id(request.POST.get("tried_asked", "")) if request.POST else None)
+    asked_then = request.POST.get("tried_asked", "")
+    asked = asked_of(participant, glance, as_id(asked_then) if asked_then else None, request.method == "POST")
     initial: dict[str, Any] = {}
     if draft is not None:
         many = {"strands", "activities", "settles"}
@@ -124,8 +121,8 @@ def form_for(
         asked=asked,
         participant=participant,
         local_now=local_datetime(timezone.now(), participant.team.time_zone),
-        standing=list(standing.order_by("due_on", "pk")),
-        plan=plan,
+        standing=asked.owed_to(request.user, participant.pk),
+        plan=next(iter(asked.running_plans(request.user, participant.pk)), None),
         chosen=request.GET.get("follow_up", ""),
         initial=initial,
     )

@@ -10,7 +10,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Permission, standing_of
-from followups.models import Reminder
+from accounts.models import User
+from followups.models.asked import frame as asked
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             }
             for entry in entries_for(user)
         ],
-        "unread": SimpleLazyObject(lambda: Reminder.objects.visible_to(user).needed().unseen().count()),
+        "unread": SimpleLazyObject(lambda: unread(user)),
         "demo_mode": settings.DEMO,
     }
+
+
+def unread(user: User) -> int:
+    """How many notices wait for this person."""
+    return sum(number for (number,) in asked.unread_counted(user))

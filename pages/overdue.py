@@ -9,18 +9,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import Permission, requires, supervised_teams
-from accounts.models import Membership, Role
-from caseload.models import Participant
+from accounts.access import Permission, requires
 from followups.actions import oversight
 from followups.calendar import AGES, local_date
 from followups.exports import as_csv
 from followups.models import board
-from followups.models.gaps import without_next_step
+from followups.models.asked import overdue as asked
 from pages.health import mail_alarm, worker_state
 
-PAGE = 50
-SHORT = 20
 MOST_EXPORTED = 10_000
 
 
@@ -28,12 +24,11 @@ MOST_EXPORTED = 10_000
 def overdue(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     chosen = filter_of(request)
-    everything = board.overdue_for(request.user, now)
-    counted = board.rows(chosen.of_team(everything), now)
-    listed = board.listed(chosen.applied(everything, now), now).with_stand_in()
+    team, who, age = chosen.read
+    counted = board.rows(asked.by_colleague(request.user, now, team))
     last = request.GET.get("after")
-    rows = list(board.after(listed, everything.filter(pk=board.as_id(last)).first() if last else None)[: PAGE + 1])
-    people = Participant.objects.visible_to(request.user).filter(team__in=supervised_teams(request.user))
+    known = board.overdue_for(request.user, now).filter(pk=board.as_id(last)).first() if last else None
+    rows = asked.listed(request.user, now, team, who, age, *board.place_of(known))
     offer_colleagues(request, rows)
     return render(
         request,
@@ -46,13 +41,13 @@ def overdue(request: HttpRequest) -> HttpResponse:
             "chosen": chosen,
             "chosen_name": next((row.name for row in counted if row.who == chosen.who), ""),
             "query": urlencode({name: value for name, value in vars(chosen).items() if value}),
-            "rows": rows[:PAGE],
-            "next": rows[PAGE - 1].pk if len(rows) > PAGE else "",
+            "rows": rows[: asked.PAGE],
+            "next": rows[asked.PAGE - 1].pk if len(rows) > asked.PAGE else "",
             "is_first": not last,
             "here": request.get_full_path(),
-            "waiting": list(people.unassigned().order_by("created_at", "pk")[: SHORT + 1]),
-            "silent": list(people.silent(now).with_specialist()[: SHORT + 1]),
-            "left_without": list(without_next_step(people).with_specialist().order_by("name_used", "pk")[: SHORT + 1]),
+            "waiting": asked.waiting(request.user),
+            "silent": asked.silent(request.user, now),
+            "left_without": asked.left_without(request.user),
             "worker": worker_state(now),
             "alarm": mail_alarm(request.user, now),
             "now": now,
@@ -70,13 +65,12 @@ def offer_colleagues(request: HttpRequest, rows: list[Any]) -> None:
 
     One query for all rows, the same rule as the deed's: whoever stands in for a supervisor is not offered.
     """
-    teams = supervised_teams(request.user)
-    supervisors = list(Membership.objects.active_in(teams, Role.SUPERVISOR))
+    colleagues = asked.supervisors(request.user)
     for row in rows:
         offered: dict[UUID, str] = {}
         if row.specialist_id:
             offered[row.specialist_id] = row.specialist_name
-        offered |= {one.user_id: one.user.name for one in supervisors if one.team_id == row.team_id}
+        offered |= {one.user_id: one.user.name for one in colleagues if one.team_id == row.team_id}
         offered.pop(row.owner_id, None)
         row.may_take_over = request.user.pk in offered
         row.colleagues = offered
@@ -85,8 +79,8 @@ def offer_colleagues(request: HttpRequest, rows: list[Any]) -> None:
 @requires(Permission.SUPERVISE)
 def overdue_csv(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    listed = board.listed(filter_of(request).applied(board.overdue_for(request.user, now), now), now)
-    rows = list(listed[: MOST_EXPORTED + 1])
+    overdue = board.chosen(board.overdue_for(request.user, now), *filter_of(request).read, now)
+    rows = list(board.listed(overdue, now)[: MOST_EXPORTED + 1])
     lines = [line_of(row) for row in rows[:MOST_EXPORTED]]
     oversight.exported(count=len(lines), by=request.user, at=now)
     if len(rows) > MOST_EXPORTED:

@@ -9,60 +9,46 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.access import Permission, requires, supervised_teams
-from caseload.models import EndingReason, Merge, Participant, Quotation, Strand
+from caseload.models import EndingReason, Merge, Quotation, Strand
 from caseload.models.glance import at_a_glance
 from caseload.models.goals import Doer
 from caseload.models.rules import rules_of
 from caseload.models.words import Topic
 from followups.calendar import local_date
 from followups.models import State
-from followups.models.gaps import with_rhythm
+from followups.models.asked import record as asked
 from followups.models.plans import RhythmKind
 from followups.models.timeline import page, read_cursor
 from followups.models.undoing import offer_undo
 
 ENTRIES = 25
-# Of each topic; older words still stand in the story.
-WORDS = 10
 # Whoever took somebody in may not have seen that they were here before; for so long their supervisor is told.
 NEW = timedelta(days=30)
 
 
 @requires(Permission.READ_RECORDS)
 def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
-    people = (
-        Participant.objects.visible_to(request.user)
-        .select_related("team__record_rules")
-        .with_specialist()
-        .with_episode()
-        .with_phones()
-        .with_touched(timezone.now())
-    )
-    if supervised_teams(request.user):
-        people = people.with_merges().with_likely_twin(timezone.now() - NEW)
-    person = with_rhythm(people).filter(pk=participant_id).first()
-    if person is None:
+    now = timezone.now()
+    found = asked.record_of(request.user, participant_id, now, now - NEW if supervised_teams(request.user) else None)
+    if not found:
         # Put into another record, which is read instead by whoever may see that one.
         put_into = Merge.objects.visible_to(request.user).standing()
         return redirect("participant", get_object_or_404(put_into, merged=participant_id).kept_id)
-    now = timezone.now()
+    person = found[0]
     before = read_cursor(request.GET.get("before", ""))
     today, rules = local_date(now, person.team.time_zone), rules_of(person.team)
-    entries, following = page(request.user, person, before, ENTRIES)
+    entries, following = page(person, before, ENTRIES)
     supervises = person.team_id in supervised_teams(request.user)
     if person.is_active:
         offer_undo(entries, request.user, supervises, now)
-    # What is the person's own may be seen with the person: no need to ask for each whether it may.
-    standing, said = person.followups.standing(), person.quotations
-    standing = standing.with_days_overdue(now).select_related("owner", "moved_by", "came_from")
-    planned = list(standing.order_by("due_on", "pk")[:50])
+    planned = asked.standing_of_person(person.pk, now)
     return render(
         request,
         "participant/participant.html",
         {
             "participant": person,
             "ending": dict(EndingReason.choices).get(person.ending_reason) if person.ended_on else "",
-            "topics": by_topic(list(said.newest_of_each_topic(WORDS)), today - timedelta(days=rules.words_again_days)),
+            "topics": by_topic(asked.words_of(person.pk), today - timedelta(days=rules.words_again_days)),
             "glance": at_a_glance(person),
             "rhythm": dict(RhythmKind.choices).get(person.rhythm_kind, ""),
             "standing": planned,

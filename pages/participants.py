@@ -1,6 +1,7 @@
 """List and search."""
 
 import contextlib
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -8,11 +9,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.access import Permission, requires, supervised_teams
+from accounts.prepared import Text
 from caseload.models import Participant
-from caseload.models.participants import ParticipantQuerySet
+from followups.models.asked import participants as asked
 from followups.models.gaps import with_next_date
-
-PAGE = 50
 
 
 @requires(Permission.READ_RECORDS)
@@ -21,31 +21,34 @@ def participants(request: HttpRequest) -> HttpResponse:
     supervises = bool(supervised_teams(request.user))
     # Those whose services ended are with their supervisors only.
     ended = supervises and request.GET.get("show") == "ended"
-    people = Participant.objects.visible_to(request.user).select_related("team")
-    people = people.filter(is_active=not ended) if not search else people
-    rows = list(with_next_date(ordered(request, people, search).with_specialist())[: PAGE + 1])
-    more = len(rows) > PAGE and not search
+    rows = found(request.user, search) if search else asked.listed(request.user, ended, *place(request))
+    more = len(rows) > asked.PAGE and not search
     return render(
         request,
         "participants/participants.html",
         {
-            "rows": rows[:PAGE],
+            "rows": rows[: asked.PAGE],
             "search": search,
             "ended": ended,
             "supervises": supervises,
-            "next": f"?after={rows[PAGE - 1].pk}{'&show=ended' if ended else ''}" if more else "",
+            "next": f"?after={rows[asked.PAGE - 1].pk}{'&show=ended' if ended else ''}" if more else "",
             "first": "?" + ("show=ended" if ended else "") if request.GET.get("after") else "",
-            "cut": bool(search) and len(rows) > PAGE,
+            "cut": bool(search) and len(rows) > asked.PAGE,
             "now": timezone.now(),
         },
     )
 
 
-def ordered(request: HttpRequest, people: ParticipantQuerySet, search: str) -> ParticipantQuerySet:
-    """Closest first where something is searched for, else by name from where the last page ended."""
-    if search:
-        return people.matching(search)
-    last = None
+def found(user: Any, search: str) -> list[Participant]:
+    """Whom a search finds, closest first."""
+    people = Participant.objects.visible_to(user).select_related("team").matching(search)
+    return list(with_next_date(people.with_specialist())[: asked.PAGE + 1])
+
+
+def place(request: HttpRequest) -> tuple[Text | None, UUID | None]:
+    """Name and id of the last one of the page before; the beginning where there is none."""
     with contextlib.suppress(ValueError):
-        last = people.filter(pk=UUID(request.GET.get("after", ""))).first()
-    return people.after(last).order_by("name_used", "pk")
+        last = Participant.objects.visible_to(request.user).filter(pk=UUID(request.GET.get("after", ""))).first()
+        if last is not None:
+            return Text(last.name_used), last.pk
+    return None, None

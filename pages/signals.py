@@ -26,7 +26,7 @@ def signals(request: HttpRequest) -> HttpResponse:
     people = Participant.objects.visible_to(request.user).select_related("team__record_rules").with_specialist()
     found = worth_a_talk(with_facts(people, request.user, now), request.user)
     last = Participant.objects.visible_to(request.user).filter(pk=as_id(request.GET.get("after", ""))).first()
-    rows = list(found.after(last)[: PAGE + 1])
+    rows = list(found.after(last and last.name_used, last and last.pk)[: PAGE + 1])
     asked = PeerRequest.objects.visible_to(request.user).filter(answered_at=None, participant__is_active=True)
     asked = asked.select_related("participant")
     concerns = Concern.objects.visible_to(request.user).filter(settled_at=None).select_related("recorded_by", "team")

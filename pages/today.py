@@ -5,41 +5,34 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.access import Permission, requires
-from caseload.models import Participant, SessionDraft
 from caseload.models.goals import Doer
-from followups.models import ContactAttempt, FollowUp, Outcome
-from followups.models.cards import cards, first_of_each, in_sections
-from followups.models.gaps import without_next_step
-from followups.models.undoing import promises_just_settled
+from followups.models.asked import today as asked
+from followups.models.cards import cards, in_sections
+from followups.models.followups import NEW_PEER
+from followups.models.undoing import UNDO_WITHIN
 from pages.health import mail_alarm, worker_state
 
 # More of one kind than anybody can do in a day; the others are one tap away.
 MOST_CARDS = 20
 ALL_CARDS = 500
-# Short lines, so that all of them fit.
-MOST_LINES = 200
 
 
 @requires(Permission.KEEP_FOLLOW_UPS)
 def today(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    mine = FollowUp.objects.visible_to(request.user).owned_by(request.user)
-    due = mine.for_the_week(now).with_days_overdue(now).order_by("due_on", "pk")
-    rows = cards(first_of_each(due, ALL_CARDS if request.GET.get("all") else MOST_CARDS), now)
-    walking_with = Participant.objects.kept_by(request.user)
-    drafts = SessionDraft.objects.visible_to(request.user).unfinished().order_by("-updated_at")
-    done = ContactAttempt.objects.visible_to(request.user).just_made_by(request.user, now)
+    undo_since, most = now - UNDO_WITHIN, ALL_CARDS if request.GET.get("all") else MOST_CARDS
+    rows = cards(asked.due(request.user, now, now - NEW_PEER, most), now)
     return render(
         request,
         "today/today.html",
         {
             "sections": in_sections(rows),
             "counts": {row.section: row.in_section for row in rows},
-            "outcomes": list(Outcome.objects.visible_to(request.user).order_by("position")),
-            "left_without": list(without_next_step(walking_with).order_by("name_used", "pk")[:MOST_LINES]),
-            "drafts": list(drafts[:MOST_LINES]),
-            "done": list(done[:20]),
-            "promises_done": list(promises_just_settled(request.user, now)[:20]),
+            "outcomes": asked.outcomes(request.user),
+            "left_without": asked.left_without(request.user),
+            "drafts": asked.drafts(request.user),
+            "done": asked.done(request.user, undo_since),
+            "promises_done": asked.promises_done(request.user, undo_since),
             "doers": Doer.choices,
             "worker": worker_state(now),
             "alarm": mail_alarm(request.user, now),

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from accounts.prepared import prepared
 from caseload.models.goals import HELPFUL, STILL_ASKED, Expectations, Goal, GoalState, GoalStep, Tried
 from caseload.models.participants import Participant
 from caseload.models.strands import OPEN, Barrier, Referral
@@ -32,15 +33,21 @@ class Line:
 
 def at_a_glance(participant: Participant) -> dict[str, list[Line]]:
     """The lines of each kind that has any, newest first. One query, whatever is kept."""
-    first, *others = [line(kind, rows, *columns) for kind, rows, columns in kinds(participant)]
     found: dict[str, list[Line]] = {}
-    for row in first.union(*others, all=True) if others else first:
+    for row in all_kinds(participant.pk):
         one = Line(*row)
         found.setdefault(one.kind, []).append(one)
     return found
 
 
-def kinds(participant: Participant) -> list[tuple[str, QuerySet[Any], tuple[Any, Any, Any]]]:
+@prepared
+def all_kinds(participant: UUID) -> QuerySet[Any, Any]:
+    """The lines of all kinds, as rows."""
+    first, *others = [line(kind, rows, *columns) for kind, rows, columns in kinds(participant)]
+    return first.union(*others, all=True)
+
+
+def kinds(participant: UUID) -> list[tuple[str, QuerySet[Any], tuple[Any, Any, Any]]]:
     """Each kind with its rows, and its columns: what it says, its day, and its state."""
     goals = Goal.objects.filter(participant=participant, state=GoalState.OPEN)
     steps = GoalStep.objects.open().filter(goal=OuterRef("pk")).order_by("due_on", "recorded_at")
@@ -70,11 +77,13 @@ def kinds(participant: Participant) -> list[tuple[str, QuerySet[Any], tuple[Any,
     ]
 
 
-def asked_of(participant: Participant, glance: dict[str, list[Line]], sent: UUID | None) -> Line | None:
+def asked_of(participant: Participant, glance: dict[str, list[Line]], sent: UUID | None, was_sent: bool) -> Line | None:
     """What was tried and whether it helped is to be asked; of a page sent, what that page had asked, if still open."""
     newest = next(iter(glance.get("tried", [])), None)
-    if sent is None or (newest and newest.pk == sent):
+    if not was_sent or (newest and newest.pk == sent):
         return newest
+    if sent is None:
+        return None
     row = Tried.objects.filter(participant=participant, pk=sent, answer__in=STILL_ASKED).first()
     return row and Line("tried", row.pk, row.text, row.tried_on, "")
 

@@ -178,11 +178,9 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         since = Coalesce("last_contact_at", "created_at")
         return self.active().alias(quiet_since=since).filter(quiet_since__lt=limit).order_by("quiet_since", "pk")
 
-    def after(self, last: "Participant | None") -> "ParticipantQuerySet":
+    def after(self, name: str | None, pk: Any) -> "ParticipantQuerySet":
         """Those that follow in the order of names; all of them after None."""
-        if last is None:
-            return self
-        return self.filter(Q(name_used__gt=last.name_used) | Q(name_used=last.name_used, pk__gt=last.pk))
+        return self if name is None else self.filter(Q(name_used__gt=name) | Q(name_used=name, pk__gt=pk))
 
     def with_episode(self) -> "ParticipantQuerySet":
         """Adds `with_us_since`, `ended_on`, `ending_reason` and `may_contact` of the latest episode."""

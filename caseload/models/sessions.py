@@ -252,6 +252,9 @@ class Session(models.Model):
     def __str__(self) -> str:
         return f"session {self.pk}"
 
+    def validate_constraints(self, exclude: Any = None) -> None:
+        """Left to the database, which holds them anyway: the form offers nothing that breaks one."""
+
     @property
     def strand_labels(self) -> list[str]:
         """What it touched, in words."""

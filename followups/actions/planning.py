@@ -6,12 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Greatest
 
 from accounts.access import supervised_teams
 from accounts.actions.events import note
 from accounts.models import User
+from accounts.prepared import prepared
 from caseload.models import Assignment, GoalStep, Participant, Session
+from caseload.models.participants import ParticipantQuerySet
 from followups.calendar import DAY, local_date
 from followups.models import FollowUp, Purpose, State
 from followups.models.calendars import calendar_of
@@ -84,9 +87,16 @@ def lock(participant_id: UUID) -> Participant:
 
     Not the key: rows that only refer to the participant may be written by others meanwhile (the worker's).
     """
-    return (
-        Participant.objects.select_for_update(no_key=True, of=("self",)).select_related("team").get(pk=participant_id)
-    )
+    for participant in locked(participant_id):
+        return participant
+    raise Participant.DoesNotExist
+
+
+@prepared
+def locked(participant: UUID) -> ParticipantQuerySet:
+    """The row, locked, with its team and the team's rules."""
+    people = Participant.objects.select_for_update(no_key=True, of=("self",))
+    return people.select_related("team__record_rules").filter(pk=participant)
 
 
 def create(
@@ -102,11 +112,10 @@ def create(
 
     `more` are further fields: what it came from, the closer rhythm or the window it belongs to.
     """
-    owner = Assignment.objects.current().filter(participant=participant).values_list("specialist", flat=True).first()
     return FollowUp.objects.create(
         team_id=participant.team_id,
         participant=participant,
-        owner_id=owner,
+        owner_id=next((keeper for (keeper,) in keepers(participant.pk)), None),
         purpose=contact.purpose,
         what=contact.what,
         due_on=contact.due_on,
@@ -117,6 +126,12 @@ def create(
         created_by=by,
         **more,
     )
+
+
+@prepared
+def keepers(participant: UUID) -> QuerySet[Any, Any]:
+    """Who walks with them now: one row, or none while they wait for a peer."""
+    return Assignment.objects.current().filter(participant=participant).values_list("specialist")
 
 
 def after_a_week(participant: Participant, *, by: User, at: datetime) -> FollowUp:

@@ -10,9 +10,11 @@ from django.db.models import F
 
 from accounts.actions.events import note
 from accounts.models import User
+from accounts.prepared import prepared
 from caseload.actions import drafts, goals, notes
 from caseload.models import Activity, Participant, Quotation, Session, SessionStatus, Tried, Win
 from caseload.models.rules import rules_of
+from caseload.models.sessions import SessionQuerySet
 from caseload.models.words import Topic
 from followups.actions import planning, plans
 from followups.actions.planning import ByPlan, NextContact, NoNextStep, WhatNext
@@ -48,8 +50,7 @@ def log_session(
     team's number of working days. Raises planning.ServicesEnded, notes.NeedsWords.
     """
     participant = planning.lock(session.participant_id)
-    known = Session.objects.filter(form_token=session.form_token).first()
-    if known is not None:
+    for known in saved_with(session.form_token):
         return known
     if not participant.is_active:
         raise planning.ServicesEnded
@@ -62,7 +63,7 @@ def log_session(
     due = rules_of(participant.team).note_due_days
     session.note_due_on = calendar_of(participant.team).add_working_days(local_date(session.started_at, zone), due)
     session.save(force_insert=True)
-    session.activities.set(activities)
+    session.activities.add(*activities)
     day, told = local_date(session.started_at, zone), {"recorded_at": at, "recorded_by": by}
     if win:
         Win.objects.create(participant=participant, session=session, text=win, happened_on=day, **told)
@@ -83,6 +84,12 @@ def log_session(
     drafts.drop(participant=participant, by=by)
     note("session_logged", subject=session, by=by, at=at, status=session.status)
     return notes.sign(session=session, by=by, at=at) if sign else session
+
+
+@prepared
+def saved_with(form_token: UUID) -> SessionQuerySet:
+    """What was saved from that form."""
+    return Session.objects.filter(form_token=form_token)
 
 
 def settle(participant: Participant, keys: Iterable[UUID], session: Session, by: User, at: datetime) -> None:

@@ -15,7 +15,6 @@ from accounts.models.users import runs_accounts
 from caseload.models import Participant
 from caseload.models.participants import Channel
 from followups.models.followups import FollowUp
-from followups.models.undoing import UNDO_WITHIN
 
 # Its code is stable: the number leads nowhere, and a new one has to be asked for.
 WRONG_NUMBER = "wrong_number"
@@ -87,9 +86,9 @@ class ContactAttemptQuerySet(models.QuerySet["ContactAttempt"]):
         """Those for participants this person may see."""
         return self.filter(team__in=teams_of(user), participant__in=Participant.objects.visible_to(user))
 
-    def just_made_by(self, user: Any, at: datetime) -> "ContactAttemptQuerySet":
-        """What this person recorded and can still take back, newest first."""
-        recent = self.standing().filter(by=user.pk, at__gte=at - UNDO_WITHIN)
+    def made_since(self, user: Any, since: datetime) -> "ContactAttemptQuerySet":
+        """What this person has recorded since then and not taken back, newest first."""
+        recent = self.standing().filter(by=user.pk, at__gte=since)
         return recent.select_related("participant", "outcome", "followup", "next_followup").order_by("-at", "-pk")
 
     def standing(self) -> "ContactAttemptQuerySet":

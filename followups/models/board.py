@@ -1,11 +1,12 @@
 """The supervisor's board: one question asked of `overdue(at)`, counted by colleague and age."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, DateField, ExpressionWrapper, Q, Value, When
+from django.db.models import Case, Count, DateField, ExpressionWrapper, Q, QuerySet, Value, When
 
 from followups.calendar import AGES, Age
 from followups.models.followups import HEAVY, FollowUp, FollowUpQuerySet, LocalDay
@@ -41,17 +42,25 @@ class Filter:
     age: str = ""
     team: str = ""
 
-    def of_team(self, followups: FollowUpQuerySet) -> FollowUpQuerySet:
-        """Only those of the team, if one is chosen."""
-        return followups.filter(team=as_id(self.team)) if self.team else followups
+    @property
+    def read(self) -> tuple[UUID | None, UUID | str, str]:
+        """Team, colleague and age as `chosen` takes them."""
+        who: UUID | str = self.who if self.who in ("", NOBODY) else as_id(self.who)
+        return as_id(self.team) if self.team else None, who, self.age if self.age in [age.code for age in AGES] else ""
 
-    def applied(self, followups: FollowUpQuerySet, at: datetime) -> FollowUpQuerySet:
-        """Only those of team, colleague and age."""
-        followups = self.of_team(followups)
-        if self.who:
-            followups = followups.filter(owner=None if self.who == NOBODY else as_id(self.who))
-        age = next((age for age in AGES if age.code == self.age), None)
-        return of_age(followups, age, at) if age else followups
+
+def of_team(followups: FollowUpQuerySet, team: UUID | None) -> FollowUpQuerySet:
+    """Only those of the team, if one is chosen."""
+    return followups if team is None else followups.filter(team=team)
+
+
+def chosen(followups: FollowUpQuerySet, team: UUID | None, who: UUID | str, age: str, at: datetime) -> FollowUpQuerySet:
+    """Only those of team, colleague and age."""
+    followups = of_team(followups, team)
+    if who != "":
+        followups = followups.filter(owner=None if who == NOBODY else who)
+    column = next((one for one in AGES if one.code == age), None)
+    return of_age(followups, column, at) if column else followups
 
 
 def as_id(text: str) -> UUID:
@@ -73,18 +82,22 @@ def days_ago(days: int, at: datetime) -> ExpressionWrapper:
     return ExpressionWrapper(LocalDay(at) - days, output_field=DateField())
 
 
-def rows(overdue: FollowUpQuerySet, at: datetime) -> list[Row]:
-    """The board's rows by name, those waiting for a peer last. One grouped query."""
+def counted(overdue: FollowUpQuerySet, at: datetime) -> QuerySet[Any, Any]:
+    """How many of each colleague and age, as rows of one grouped question. For `rows`."""
     column = Case(
         *(When(due_on__gte=days_ago(age.last, at), then=Value(age.code)) for age in AGES if age.last is not None),
         default=Value(AGES[-1].code),
     )
-    counted = (
+    return (
         overdue.annotate(age=column)
         .values_list("owner", "owner__name", "owner__is_active", "age")
         .annotate(number=Count("pk"))
         .order_by("owner__name", "owner")
     )
+
+
+def rows(counted: Iterable[Any]) -> list[Row]:
+    """The board's rows by name, those waiting for a peer last."""
     found: dict[UUID | None, Row] = {}
     for owner_id, name, is_active, age, number in counted:
         row = found.setdefault(owner_id, Row(owner_id, name or "", bool(is_active) or owner_id is None))
@@ -107,16 +120,17 @@ def listed(overdue: FollowUpQuerySet, at: datetime) -> FollowUpQuerySet:
     )
 
 
-def after(followups: FollowUpQuerySet, last: Any) -> FollowUpQuerySet:
-    """Those of the list that follow one of its rows; all after None."""
-    if last is None:
+def place_of(last: FollowUp | None) -> tuple[int | None, date | None, UUID | None]:
+    """Where in the list that one stands; the beginning without one."""
+    return (None, None, None) if last is None else (0 if last.purpose in HEAVY else 1, last.due_on, last.pk)
+
+
+def after(followups: FollowUpQuerySet, weight: int | None, due_on: date | None, pk: UUID | None) -> FollowUpQuerySet:
+    """Those of the list that follow that place."""
+    if weight is None:
         return followups
-    weight = 0 if last.purpose in HEAVY else 1
-    return followups.filter(
-        Q(weight__gt=weight)
-        | Q(weight=weight, due_on__gt=last.due_on)
-        | Q(weight=weight, due_on=last.due_on, pk__gt=last.pk)
-    )
+    same_day = Q(weight=weight, due_on=due_on, pk__gt=pk)
+    return followups.filter(Q(weight__gt=weight) | Q(weight=weight, due_on__gt=due_on) | same_day)
 
 
 def overdue_for(user: Any, at: datetime) -> FollowUpQuerySet:

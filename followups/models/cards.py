@@ -27,21 +27,24 @@ SECTION = Case(
 )
 
 
-def cards(followups: FollowUpQuerySet, at: datetime) -> list[FollowUp]:
-    """The follow-ups with their call facts. One query, however many.
-
-    Each gets `words`, `expected`, `phones`, a fresh `form_token`, and `asks_for_a_number` where the last try found
-    none that works.
-    """
+def with_facts(followups: FollowUpQuerySet, new_peer_since: datetime) -> FollowUpQuerySet:
+    """The follow-ups with everything a card shows, still as one question. For `cards`."""
     tries = ContactAttempt.objects.standing().filter(followup=OuterRef("pk")).order_by("-at", "-pk")
-    facts = followups.with_call_facts().with_new_peer(at)
+    facts = followups.with_call_facts().with_new_peer(new_peer_since)
     facts = facts.annotate(
         phones=numbers_of("participant", "-may_call"),
         last_outcome=Subquery(tries.values("outcome")[:1]),
         called_in_vain=Subquery(called_in_vain()),
     )
-    beside = ("participant", "team__record_rules", "owner", "moved_by", "came_from", "plan")
-    rows = list(facts.select_related(*beside))
+    return facts.select_related("participant", "team__record_rules", "owner", "moved_by", "came_from", "plan")
+
+
+def cards(rows: list[FollowUp], at: datetime) -> list[FollowUp]:
+    """Those read `with_facts`, made ready to be drawn.
+
+    Each gets `words`, `expected`, `phones`, a fresh `form_token`, and `asks_for_a_number` where the last try found
+    none that works.
+    """
     for row in rows:
         row.asks_for_a_number = row.last_outcome == WRONG_NUMBER
         row.form_token = new_id()

@@ -136,10 +136,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         covers = Cover.objects.instead_of(OuterRef("owner"), OuterRef("team"))
         return self.annotate(stand_in_id=covers.values("cover")[:1], stand_in_name=covers.values("cover__name")[:1])
 
-    def with_new_peer(self, at: datetime) -> "FollowUpQuerySet":
-        """Adds `has_new_peer`: whether somebody else walked with the participant until lately."""
+    def with_new_peer(self, since: datetime) -> "FollowUpQuerySet":
+        """Adds `has_new_peer`: whether somebody else walked with the participant until then, or later."""
         theirs = Assignment.objects.filter(participant=OuterRef("participant"))
-        fresh = theirs.current().filter(started_at__gt=at - NEW_PEER)
+        fresh = theirs.current().filter(started_at__gt=since)
         return self.annotate(has_new_peer=Exists(fresh) & Exists(theirs.filter(ended_at__isnull=False)))
 
     def for_the_week(self, at: datetime) -> "FollowUpQuerySet":

@@ -99,7 +99,7 @@ def of_a_week(user: Any, at: datetime) -> Summary:
     """A supervisor's: their teams, colleague by colleague."""
     teams = supervised_teams(user)
     people = Participant.objects.visible_to(user).filter(team__in=teams)
-    colleagues = board.rows(board.overdue_for(user, at), at)
+    colleagues = board.rows(board.counted(board.overdue_for(user, at), at))
     covers = Cover.objects.visible_to(user).filter(starts_at__lt=at + WEEK, ends_at__gt=at)
     return summary(
         people,

@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat, TruncDate
 
+from accounts.prepared import prepared
 from caseload.models import (
     Activity,
     Goal,
@@ -95,75 +96,87 @@ def read_cursor(text: str) -> tuple[datetime, UUID] | None:
         return None
 
 
-def page(
-    user: Any, participant: Participant, before: tuple[datetime, UUID] | None, size: int
-) -> tuple[list[Entry], str]:
+def page(participant: Participant, before: tuple[datetime, UUID] | None, size: int) -> tuple[list[Entry], str]:
     """The newest `size` entries before that place, and the place to go on from (empty at the end).
 
+    The participant was found by `visible_to`: what is the person's own may be seen with the person.
     Four queries, however long the story: each table gives at most one page, by its index.
     """
-    labels = Activity.objects.filter(
-        pk__in=Session.activities.through.objects.filter(session=OuterRef(OuterRef("pk"))).values("activity")
-    )
-    sessions = (
-        Session.objects.visible_to(user)
-        .filter(participant=participant)
-        .select_related("specialist", "goal", "meeting", "next_step__followup")
-        .with_additions()
-        .annotate(activity_labels=ArraySubquery(labels.order_by("position").values("label")))
-    )
-    attempts = ContactAttempt.objects.visible_to(user).filter(participant=participant).select_related("outcome", "by")
+    at, key = before or (None, None)
+    zone = participant.team.time_zone
+    on = at and local_date(at, zone)
+    # Where the place is that of a line of a day, its day may have more of them to give.
+    same_day = on is not None and end_of(on, zone) == at
     entries = [
-        *some(sessions, "session", "started_at", before, size),
-        *some(attempts, "attempt", "at", before, size),
-        *of_days(lines_of_days(user, participant), participant.team.time_zone, before, size),
-        *some(closed(user, participant), "decision", "closed_at", before, size),
+        *(Entry(row.started_at, "session", row) for row in sessions(participant.pk, at, key, size)),
+        *(Entry(row.at, "attempt", row) for row in attempts(participant.pk, at, key, size)),
+        *lines(of_days(participant.pk, zone, on, key if same_day else None, size), zone),
+        *(Entry(row.closed_at, "decision", row) for row in closed(participant.pk, zone, at, key, size)),
     ]
     entries.sort(key=lambda entry: entry.key, reverse=True)
     more = len(entries) > size
     return entries[:size], entries[size - 1].cursor if more else ""
 
 
-def closed(user: Any, participant: Participant) -> QuerySet[FollowUp]:
+@prepared
+def sessions(participant: UUID, at: datetime | None, key: UUID | None, size: int) -> QuerySet[Session]:
+    """What happened, with what stands beside it in the story."""
+    labels = Activity.objects.filter(
+        pk__in=Session.activities.through.objects.filter(session=OuterRef(OuterRef("pk"))).values("activity")
+    )
+    rows = (
+        Session.objects.filter(participant=participant)
+        .select_related("specialist", "goal", "meeting", "next_step__followup")
+        .with_additions()
+        .annotate(activity_labels=ArraySubquery(labels.order_by("position").values("label")))
+    )
+    return newest(rows, "started_at", at, key, size)
+
+
+@prepared
+def attempts(participant: UUID, at: datetime | None, key: UUID | None, size: int) -> QuerySet[ContactAttempt]:
+    """Each try to reach them."""
+    rows = ContactAttempt.objects.filter(participant=participant).select_related("outcome", "by")
+    return newest(rows, "at", at, key, size)
+
+
+@prepared
+def closed(participant: UUID, zone: str, at: datetime | None, key: UUID | None, size: int) -> QuerySet[FollowUp]:
     """What was decided, what came of promises, and what was done later than meant, with both dates.
 
     `met_at` is when they met, where a session settled it. What was set aside with a rhythm was no decision, and
     what a missed meeting replaced was not done.
     """
-    zone = ZoneInfo(participant.team.time_zone)
     met = Session.objects.filter(participant=OuterRef("participant"), logged_at=OuterRef("closed_at"))
     late = Q(state=State.DONE, closing_reason="", closed_on__gt=F("due_on"))
-    return (
-        FollowUp.objects.visible_to(user)
-        .filter(participant=participant)
-        .alias(closed_on=TruncDate("closed_at", tzinfo=zone))
+    rows = (
+        FollowUp.objects.filter(participant=participant)
+        .alias(closed_on=TruncDate("closed_at", tzinfo=ZoneInfo(zone)))
         .filter(Q(state=State.NOT_NEEDED, set_aside=False) | Q(state=State.DONE, kept__isnull=False) | late)
         .annotate(met_at=Subquery(met.values("started_at")[:1]))
         .select_related("closed_by")
     )
+    return newest(rows, "closed_at", at, key, size)
 
 
-def some(rows: QuerySet[Any], kind: str, moment: str, before: tuple[datetime, UUID] | None, size: int) -> list[Entry]:
+def newest(rows: QuerySet[Any], moment: str, at: datetime | None, key: UUID | None, size: int) -> QuerySet[Any]:
     """One page of one table, and one more to know whether there is more."""
-    if before is not None:
-        at, key = before
+    if at is not None:
         rows = rows.filter(Q(**{f"{moment}__lt": at}) | Q(**{moment: at}, pk__lt=key))
-    ordered = rows.order_by(F(moment).desc(), "-pk")[: size + 1]
-    return [Entry(getattr(row, moment), kind, row) for row in ordered]
+    return rows.order_by(F(moment).desc(), "-pk")[: size + 1]
 
 
-def lines_of_days(user: Any, participant: Participant) -> list[DayLines]:
+def lines_of_days(participant: UUID, zone: str) -> list[DayLines]:
     """What belongs to a day and not to a moment: rows, the day's column, the kind, what it says, what it is about."""
-    wins = Win.objects.visible_to(user).filter(participant=participant)
-    said = Quotation.objects.visible_to(user).filter(participant=participant)
-    answered = Referral.objects.visible_to(user).filter(participant=participant).exclude(state="offered")
-    setbacks = Setback.objects.visible_to(user).filter(participant=participant)
-    closed = Goal.objects.visible_to(user).filter(participant=participant).exclude(closed_on=None)
-    steps = GoalStep.objects.visible_to(user).filter(goal__participant=participant).exclude(done_on=None)
-    progress = GoalProgress.objects.visible_to(user).filter(goal__participant=participant)
-    tried = Tried.objects.visible_to(user).filter(participant=participant).exclude(answered_on=None)
-    zone = ZoneInfo(participant.team.time_zone)
-    merges = Merge.objects.standing().filter(kept=participant).annotate(day=TruncDate("at", tzinfo=zone))
+    wins = Win.objects.filter(participant=participant)
+    said = Quotation.objects.filter(participant=participant)
+    answered = Referral.objects.filter(participant=participant).exclude(state="offered")
+    setbacks = Setback.objects.filter(participant=participant)
+    closed = Goal.objects.filter(participant=participant).exclude(closed_on=None)
+    steps = GoalStep.objects.filter(goal__participant=participant).exclude(done_on=None)
+    progress = GoalProgress.objects.filter(goal__participant=participant)
+    tried = Tried.objects.filter(participant=participant).exclude(answered_on=None)
+    merges = Merge.objects.standing().filter(kept=participant).annotate(day=TruncDate("at", tzinfo=ZoneInfo(zone)))
     return [
         (merges, "day", "merge", F("by__name"), words("")),
         (wins, "happened_on", "win", F("text"), words("")),
@@ -177,19 +190,22 @@ def lines_of_days(user: Any, participant: Participant) -> list[DayLines]:
     ]
 
 
-def of_days(lines: list[DayLines], zone: str, before: tuple[datetime, UUID] | None, size: int) -> list[Entry]:
-    """One page of all of them in one query; they stand on top of their day."""
+@prepared
+def of_days(participant: UUID, zone: str, on: date | None, key: UUID | None, size: int) -> QuerySet[Any]:
+    """One page of all of them in one query: before that day, and with a key what follows it on the day itself."""
     pages = []
-    for rows, day, kind, text, about in lines:
-        if before is not None:
-            at, key = before
-            on = local_date(at, zone)
-            # Where the place is that of such a line, its day may have more of them to give.
-            same_day = Q(**{day: on}, pk__lt=key) if end_of(on, zone) == at else Q()
+    for rows, day, kind, text, about in lines_of_days(participant, zone):
+        if on is not None:
+            same_day = Q(**{day: on}, pk__lt=key) if key is not None else Q()
             rows = rows.filter(Q(**{f"{day}__lt": on}) | same_day)
         columns = rows.values_list("pk", F(day), words(kind), text, about)
         pages.append(columns.order_by(F(day).desc(), "-pk")[: size + 1])
-    found = [Said(*row) for row in pages[0].union(*pages[1:], all=True)]
+    return pages[0].union(*pages[1:], all=True)
+
+
+def lines(rows: list[tuple[Any, ...]], zone: str) -> list[Entry]:
+    """What belongs to a day stands on top of it."""
+    found = [Said(*row) for row in rows]
     return [Entry(end_of(row.day, zone), row.kind, row) for row in found]
 
 

@@ -9,10 +9,10 @@ from followups.models.followups import FollowUp, FollowUpQuerySet, Purpose, Stat
 UNDO_WITHIN = timedelta(hours=24)
 
 
-def promises_just_settled(user: Any, at: datetime) -> FollowUpQuerySet:
-    """Promises this person said they kept or could not keep, which can still be taken back; newest first."""
+def promises_settled_since(user: Any, since: datetime) -> FollowUpQuerySet:
+    """Promises this person said since then they kept or could not keep; newest first."""
     settled = FollowUp.objects.visible_to(user).filter(purpose=Purpose.PROMISE, state=State.DONE, closed_by=user.pk)
-    recent = settled.filter(closed_at__gte=at - UNDO_WITHIN, participant__is_active=True)
+    recent = settled.filter(closed_at__gte=since, participant__is_active=True)
     return recent.select_related("participant").order_by("-closed_at", "-pk")
 
 

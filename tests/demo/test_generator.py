@@ -38,7 +38,7 @@ def test_a_program_in_its_third_month_on_any_day(db, day: str) -> None:
     assert without_next_step(Participant.objects.all()).count() == 2
     assert Participant.objects.unassigned().count() >= 6
     for supervisor in User.objects.filter(memberships__role=Role.SUPERVISOR):
-        totals = board.totals(board.rows(board.overdue_for(supervisor, now), now))
+        totals = board.totals(board.rows(board.counted(board.overdue_for(supervisor, now), now)))
         assert all(totals.values()), (supervisor.name, totals)
     assert_nothing_before_intake_or_after(now)
 

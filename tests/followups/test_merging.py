@@ -331,11 +331,11 @@ def test_a_try_from_before_is_not_taken_back_any_more(put, twin, colleague) -> N
 
 def test_the_story_says_so_and_no_more_when_it_was_undone(put, participant, specialist, supervisor) -> None:
     trace = put()
-    told = [entry for entry in page(specialist, participant, None, 25)[0] if entry.kind == "merge"]
+    told = [entry for entry in page(participant, None, 25)[0] if entry.kind == "merge"]
     assert [(entry.row.day, entry.row.text) for entry in told] == [(DAY, "Vera")]
     assert Merge in dict(whole_record(supervisor, participant).tables)
     merging.undo(merge=trace, by=supervisor, at=LATER)
-    assert not [entry for entry in page(specialist, participant, None, 25)[0] if entry.kind == "merge"]
+    assert not [entry for entry in page(participant, None, 25)[0] if entry.kind == "merge"]
     assert Merge not in dict(whole_record(supervisor, participant).tables)
 
 

@@ -114,5 +114,5 @@ def test_the_board_uses_the_index_that_holds_only_what_stands(many) -> None:
 
 def test_a_date_far_back_is_in_the_last_column(participant, supervisor) -> None:
     factories.FollowUpFactory(participant=participant, due_on=date(2025, 1, 1))
-    rows = board.rows(board.overdue_for(supervisor, NOON), NOON)
+    rows = board.rows(board.counted(board.overdue_for(supervisor, NOON), NOON))
     assert rows[0].counts == {"1-3": 0, "4-7": 0, "8-14": 0, "15": 1}

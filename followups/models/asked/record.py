@@ -1,0 +1,44 @@
+"""One person's record. The story is in followups.models.timeline."""
+
+from datetime import datetime
+from uuid import UUID
+
+from accounts.models import User
+from accounts.prepared import prepared
+from caseload.models import Participant, Quotation
+from caseload.models.participants import ParticipantQuerySet
+from caseload.models.words import QuotationQuerySet
+from followups.models.followups import FollowUp, FollowUpQuerySet
+from followups.models.gaps import with_rhythm
+
+# Of each topic; older words still stand in the story.
+WORDS = 10
+
+
+@prepared
+def record_of(user: User, participant: UUID, now: datetime, new_since: datetime | None) -> ParticipantQuerySet:
+    """The person with what stands on top of the record; with `new_since` what only supervisors are told, too."""
+    people = (
+        Participant.objects.visible_to(user)
+        .select_related("team__record_rules")
+        .with_specialist()
+        .with_episode()
+        .with_phones()
+        .with_touched(now)
+    )
+    if new_since is not None:
+        people = people.with_merges().with_likely_twin(new_since)
+    return with_rhythm(people).filter(pk=participant)
+
+
+@prepared
+def standing_of_person(participant: UUID, now: datetime) -> FollowUpQuerySet:
+    """What is planned. What is the person's own may be seen with the person: no need to ask for each whether it may."""
+    standing = FollowUp.objects.filter(participant=participant).standing().with_days_overdue(now)
+    return standing.select_related("owner", "moved_by", "came_from").order_by("due_on", "pk")[:50]
+
+
+@prepared
+def words_of(participant: UUID) -> QuotationQuerySet:
+    """Their words, of each topic the newest few."""
+    return Quotation.objects.filter(participant=participant).newest_of_each_topic(WORDS)
