@@ -12,6 +12,9 @@ from peersupport.embedded.processes import Stopped, Trouble, say
 
 PYTHON = sys.executable
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Tests that start, freeze and kill servers, or count on being the only ones at work.
+ALONE = ("tests/faults", "tests/worker", "tests/setup")
+SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadgroup")
 PRODUCTION = {"DEBUG": "false", "DEMO": "false", "SECURE": "true", "ALLOWED_HOSTS": "peersupport.example"}
 
 
@@ -33,14 +36,21 @@ def test(arguments: list[str]) -> None:
             if not arguments:
                 check_project()
             manage("collectstatic", "--no-input", "--verbosity=0")
-            call(
-                [PYTHON, "-m", "pytest", *arguments],
-                terminal=bool(arguments) and sys.stdin is not None and sys.stdin.isatty(),
-            )
+            if arguments:
+                pytest(arguments, terminal=sys.stdin is not None and sys.stdin.isatty())
+            else:
+                # Two by two what shares nothing but the machine; by itself what kills servers and takes the time.
+                pytest(["tests", *(f"--ignore={folder}" for folder in ALONE), *SIDE_BY_SIDE])
+                pytest([*ALONE])
     except Stopped:
         raise SystemExit(130) from None
     if not arguments:
         say(f"all checks and tests passed in {time.monotonic() - started:.0f} s.")
+
+
+def pytest(arguments: list[str], *, terminal: bool = False) -> None:
+    """Run the tests that the arguments name."""
+    call([PYTHON, "-m", "pytest", *arguments], terminal=terminal)
 
 
 def faults(arguments: list[str]) -> None:
