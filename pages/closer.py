@@ -41,7 +41,7 @@ def closer_rhythm(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         )
     running = CloserRhythm.objects.visible_to(request.user).standing().filter(participant=participant, until__gte=today)
     context = {"participant": participant, "form": form, "dates": dates, "running": running.first()}
-    context["ending"] = WishForm()
+    context |= {"ending": WishForm(), "back_on": back_on(participant, today)}
     return render(request, "closer/closer_rhythm.html", context)
 
 

@@ -106,19 +106,19 @@ def form_for(
 ) -> LogSessionForm:
     """The form, with what was sent, else with what was kept as a draft, else with what is most likely."""
     asked_then = request.POST.get("tried_asked", "")
-    asked = asked_of(participant, glance, as_id(asked_then) if asked_then else None, request.method == "POST")
+    to_ask = asked_of(participant, glance, as_id(asked_then) if asked_then else None, request.method == "POST")
     initial: dict[str, Any] = {}
     if draft is not None:
         many = {"strands", "activities", "settles"}
         initial = {name: kept if name in many else kept[-1] for name, kept in draft.fields.items() if kept}
         # Boxes without a tick are not sent, so their absence is what was chosen.
         initial.setdefault("settles", [])
-        if asked is None or initial.pop("tried_asked", "") != str(asked.pk):
+        if to_ask is None or initial.pop("tried_asked", "") != str(to_ask.pk):
             initial.pop("tried_answer", None)
     return LogSessionForm(
         request.POST or None,
         goals=glance.get("goal", []),
-        asked=asked,
+        asked=to_ask,
         participant=participant,
         local_now=local_datetime(timezone.now(), participant.team.time_zone),
         standing=asked.owed_to(request.user, participant.pk),

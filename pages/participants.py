@@ -40,9 +40,13 @@ def participants(request: HttpRequest) -> HttpResponse:
 
 
 def found(user: Any, search: str) -> list[Participant]:
-    """Whom a search finds, closest first."""
-    people = Participant.objects.visible_to(user).select_related("team").matching(search)
-    return list(with_next_date(people.with_specialist())[: asked.PAGE + 1])
+    """Whom a search finds, closest first; last whoever has that name or number in a record put into theirs."""
+    people = with_next_date(Participant.objects.visible_to(user).select_related("team").with_specialist())
+    named = list(people.matching(search)[: asked.PAGE + 1])
+    otherwise = people.known_otherwise(search).exclude(pk__in=[row.pk for row in named])[: asked.PAGE]
+    for row in otherwise:
+        row.by_other_name = True
+    return [*named, *otherwise]
 
 
 def place(request: HttpRequest) -> tuple[Text | None, UUID | None]:

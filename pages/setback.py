@@ -19,6 +19,7 @@ from caseload.models.setbacks import contacts_for, prompts
 from followups.actions import setbacks
 from followups.actions.planning import ServicesEnded
 from followups.calendar import local_date
+from followups.models.gaps import back_on
 
 
 @requires(Permission.READ_RECORDS)
@@ -43,6 +44,7 @@ def setback(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         "form": form,
         "prompts": [] if request.user.hides_prompts else list(prompts()),
         "contacts": list(contacts_for(participant.team)),
+        "back_on": back_on(participant, today),
     }
     return render(request, "setback/setback.html", context)
 

@@ -63,7 +63,9 @@ class TeamForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         team = kwargs.get("instance")
         initial: dict[str, Any] = {"holiday_region": "US"}
-        if team is not None:
+        if team is None:
+            initial["working_days"] = Team().working_days
+        else:
             initial["holiday_region"] = ":".join(part for part in (team.holiday_country, team.holiday_region) if part)
             days = team.closed_days.order_by("on")
             initial["closed"] = "\n".join(f"{day.on.isoformat()} {day.name}".strip() for day in days)

@@ -136,6 +136,11 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
             Q(search_name__contains=F("plain")) | Q(search_name__trigram_word_similar=F("plain"))
         ).order_by(F("closeness").desc(), "name_used", "pk")
 
+    def known_otherwise(self, text: str) -> "ParticipantQuerySet":
+        """Those a search finds by the name or number of a record that was put into theirs."""
+        put_away = self.model.objects.exclude(merged_into=None).matching(text)
+        return self.filter(pk__in=put_away.order_by().values("merged_into")).order_by("name_used", "pk")
+
     def similar_to(self, name: str, legal_name: str, numbers: list[str]) -> "ParticipantQuerySet":
         """Likely the same person: one of the numbers, or a name much like it; likeliest first."""
         by_number = Exists(PhoneNumber.objects.filter(participant=OuterRef("pk"), number__in=numbers or [""]))

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from accounts.actions.events import note
 from accounts.models import User
 from caseload.models import Participant
-from followups.actions import planning, plans
+from followups.actions import pausing, planning, plans
 from followups.calendar import DAY, CloserDate, after_discharge, after_setback, local_date
 from followups.models import CloserRhythm, FollowUp, Purpose, State
 from followups.models.calendars import calendar_of
 from followups.models.closer import Occasion
 from followups.models.followups import CONTACT
+from followups.models.gaps import back_on
 
 
 def dates_after(
@@ -45,7 +46,8 @@ def begin(
 ) -> CloserRhythm:
     """Plan the closer contacts; after a setback the check-in plan rests until they are over.
 
-    One that held before ends, and what it had set aside stands again, but for what the new one stands for.
+    One that held before ends, and what it had set aside stands again, but for what the new one stands for. A rest that
+    still holds ends too; where they wished for one contact soon and no more, it goes on after that.
     The same one begun twice while it holds is begun once. Raises planning.ServicesEnded.
     """
     participant = planning.lock(participant.pk)
@@ -63,6 +65,9 @@ def begin(
             return before
         stop(before, decided_by, by, at)
         plans.take_up_again(participant=participant, why=_("Another closer rhythm was agreed on."), at=at)
+    if not only_soon and back_on(participant, today) is not None:
+        words = _("A closer rhythm was agreed on.")
+        pausing.lift(participant, why=words, decided_by=decided_by, by=by, at=at)
     dates = dates_after(
         occasion=occasion, happened_on=happened_on, participant=participant, today=today, only_soon=only_soon
     )

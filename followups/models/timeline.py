@@ -13,6 +13,8 @@ from django.db.models.functions import Coalesce, Concat, TruncDate
 from accounts.prepared import prepared
 from caseload.models import (
     Activity,
+    BarrierChange,
+    Connection,
     Goal,
     GoalProgress,
     GoalStep,
@@ -26,7 +28,7 @@ from caseload.models import (
     Win,
 )
 from caseload.models.goals import Answer, Direction, Doer, GoalState
-from caseload.models.strands import ReferralState
+from caseload.models.strands import BarrierState, ReferralState
 from caseload.models.words import Topic
 from followups.calendar import DAY, local_date, midnight
 from followups.models.attempts import ContactAttempt
@@ -40,6 +42,7 @@ ABOUT = {
     "progress": Direction,
     "tried": Answer,
     "referral": ReferralState,
+    "barrier": BarrierState,
 }
 
 # The goal, and what was said of how it goes, if anything was.
@@ -176,6 +179,8 @@ def lines_of_days(participant: UUID, zone: str) -> list[DayLines]:
     steps = GoalStep.objects.filter(goal__participant=participant).exclude(done_on=None)
     progress = GoalProgress.objects.filter(goal__participant=participant)
     tried = Tried.objects.filter(participant=participant).exclude(answered_on=None)
+    barriers = BarrierChange.objects.filter(barrier__participant=participant)
+    joined = Connection.objects.filter(participant=participant)
     merges = Merge.objects.standing().filter(kept=participant).annotate(day=TruncDate("at", tzinfo=ZoneInfo(zone)))
     return [
         (merges, "day", "merge", F("by__name"), words("")),
@@ -187,6 +192,10 @@ def lines_of_days(participant: UUID, zone: str) -> list[DayLines]:
         (steps, "done_on", "step", F("text"), F("done_by")),
         (progress, "said_on", "progress", Case(WORDLESS, default=WORDED), F("direction")),
         (tried, "answered_on", "tried", F("text"), F("answer")),
+        (barriers, "on", "barrier", F("barrier__what"), F("state")),
+        (joined, "since", "joined", F("what"), words("")),
+        # One who went once only has come and gone on a day: that is one line, and its place in the order is one.
+        (joined.filter(until__gt=F("since")), "until", "left", F("what"), words("")),
     ]
 
 

@@ -75,3 +75,10 @@ def test_every_zone_that_is_offered_is_known_to_the_database(db) -> None:
     offered = {zone for _group, choices in zones() for zone, _label in choices}
     assert len(offered) > 300
     assert offered <= known
+
+
+def test_a_new_team_works_from_monday_to_friday_unless_it_says_otherwise(sign_in, administrator, team) -> None:
+    assert sign_in(administrator).get(reverse("add_team")).context["form"]["working_days"].value() == [1, 2, 3, 4, 5]
+    team.working_days = [2, 6]
+    team.save()
+    assert sign_in(administrator).get(reverse("team", args=[team.pk])).context["form"]["working_days"].value() == [2, 6]

@@ -7,6 +7,7 @@ import pytest
 
 from followups.actions import closer, pausing, plans
 from followups.models import CheckInPlan, CloserRhythm, FollowUp, Purpose, State
+from followups.models.gaps import back_on
 from tests import factories
 
 NOON, DAY = factories.NOON, factories.DAY  # a Wednesday
@@ -211,3 +212,23 @@ def test_one_contact_soon_after_the_one_of_today_is_on_the_next_working_day(part
     today.save()
     begin(participant, specialist, on=DAY - 3 * ONE_DAY, only_soon=True)
     assert days(participant)[0] == DAY + ONE_DAY
+
+
+def test_a_rest_ends_where_a_closer_rhythm_is_agreed_on(participant, specialist, weekly) -> None:
+    who = {"decided_by": "participant", "by": specialist, "at": NOON}
+    pausing.pause(participant=participant, until=DAY + 40 * ONE_DAY, **who)
+    closer_rhythm = begin(participant, specialist)
+    found = days(participant)
+    assert found[0] == DAY + ONE_DAY
+    assert back_on(participant, DAY) is None
+    assert max(second - first for first, second in pairwise(found)) <= 7 * ONE_DAY
+    assert not FollowUp.objects.standing().filter(state=State.PAUSED)
+    assert closer_rhythm.until in found
+
+
+def test_one_contact_soon_leaves_the_rest_as_it_is(participant, specialist, weekly) -> None:
+    who = {"decided_by": "participant", "by": specialist, "at": NOON}
+    pausing.pause(participant=participant, until=DAY + 40 * ONE_DAY, **who)
+    begin(participant, specialist, only_soon=True)
+    assert days(participant)[0] == DAY + ONE_DAY
+    assert back_on(participant, DAY) == DAY + 40 * ONE_DAY

@@ -4,6 +4,7 @@ from uuid import UUID
 import pytest
 
 from accounts.ids import new_id
+from caseload.actions import strands
 from followups.actions import oversight
 from followups.models.timeline import page, read_cursor
 from tests import factories
@@ -136,3 +137,24 @@ def test_what_a_missed_meeting_replaced_or_a_rhythm_set_aside_is_no_line(partici
         state="not_needed", set_aside=True, closing_reason="The plan was changed.", decided_by="together", **late
     )
     assert decisions(participant) == []
+
+
+def test_what_was_in_the_way_and_where_they_belong_are_part_of_it(participant, specialist) -> None:
+    told = {"by": specialist, "at": NOON}
+    ago = [DAY - timedelta(days=number) for number in range(5)]
+    barrier = strands.name_barrier(participant=participant, what="The bus does not run", on=ago[4], **told)
+    strands.change_barrier(barrier=barrier, state="gone", on=ago[1], **told)
+    choir = strands.belong(participant=participant, what="The choir", on=ago[3], **told)
+    strands.part_from(connection=choir, on=ago[0], **told)
+    once = strands.belong(participant=participant, what="A walk", on=ago[2], **told)
+    strands.part_from(connection=once, on=ago[2], **told)
+
+    for size in (1, 25):
+        lines = [(entry.kind, entry.row.text, entry.row.about) for entry in whole_story(participant, size)]
+        assert lines == [
+            ("left", "The choir", ""),
+            ("barrier", "The bus does not run", "Gone"),
+            ("joined", "A walk", ""),
+            ("joined", "The choir", ""),
+            ("barrier", "The bus does not run", "In the way"),
+        ]

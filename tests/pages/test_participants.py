@@ -1,5 +1,6 @@
 from django.urls import reverse
 
+from followups.actions import merging
 from tests import factories
 
 
@@ -26,3 +27,16 @@ def test_the_list_goes_on_by_name(sign_in, supervisor, team) -> None:
         seen += [row.pk for row in page.context["rows"]]
         query = page.context["next"]
     assert len(seen) == len(set(seen)) == 120
+
+
+def test_whoever_was_put_into_another_record_is_found_by_that_name_and_number(
+    sign_in, specialist, supervisor, colleague, participant
+) -> None:
+    twin = factories.ParticipantFactory(team=participant.team, name_used="Maya Đặng 🌻")
+    factories.PhoneNumberFactory(participant=twin, number="+16175550987")
+    merging.merge(kept=participant, merged=twin, by=supervisor, at=factories.NOON)
+    for text in ("maya dang", "0987"):
+        for user, rows in ((specialist, [participant]), (supervisor, [participant]), (colleague, [])):
+            page = sign_in(user).get(reverse("participants"), {"q": text})
+            assert page.context["rows"] == rows, (text, user)
+            assert ("by another name" in page.content.decode()) == bool(rows)
