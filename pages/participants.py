@@ -40,7 +40,7 @@ def participants(request: HttpRequest) -> HttpResponse:
 
 
 def found(user: Any, search: str) -> list[Participant]:
-    """Whom a search finds, closest first; last whoever has that name or number in a record put into theirs."""
+    """Whom a search finds, closest first; last whoever has that name in a record put into theirs."""
     people = with_next_date(Participant.objects.visible_to(user).select_related("team").with_specialist())
     named = list(people.matching(search)[: asked.PAGE + 1])
     otherwise = people.known_otherwise(search).exclude(pk__in=[row.pk for row in named])[: asked.PAGE]

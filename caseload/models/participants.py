@@ -137,7 +137,7 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         ).order_by(F("closeness").desc(), "name_used", "pk")
 
     def known_otherwise(self, text: str) -> "ParticipantQuerySet":
-        """Those a search finds by the name or number of a record that was put into theirs."""
+        """Those a search finds by the name of a record that was put into theirs."""
         put_away = self.model.objects.exclude(merged_into=None).matching(text)
         return self.filter(pk__in=put_away.order_by().values("merged_into")).order_by("name_used", "pk")
 

@@ -49,6 +49,19 @@ ABOUT = {
 WORDLESS = When(words="", then=F("goal__wording"))
 WORDED = Concat("goal__wording", Value(" · "), "words", output_field=CharField())
 
+# What a line of the story shows; every row comes with a colleague and more, and most of their columns are never read.
+SESSION_SHOWN = (
+    *("started_at", "logged_late", "signed_at", "note_due_on", "status", "method", "minutes", "strands", "note"),
+    *("specialist__name", "specialist__email", "goal__wording", "meeting__name", "meeting__description"),
+    *("next_step__reason", "next_step__decided_by", "next_step__followup__purpose", "next_step__followup__due_on"),
+    *("next_step__followup__planned_on", "next_step__followup__moved_at"),
+)
+ATTEMPT_SHOWN = ("at", "label", "undone_at", "followup_id", "by__name", "by__email")
+DECISION_SHOWN = (
+    *("closed_at", "state", "purpose", "what", "kept", "due_on", "closing_reason", "decided_by"),
+    *("closed_by__name", "closed_by__email"),
+)
+
 DayLines = tuple[QuerySet[Any], str, str, Any, Any]
 
 
@@ -130,6 +143,7 @@ def sessions(participant: UUID, at: datetime | None, key: UUID | None, size: int
     rows = (
         Session.objects.filter(participant=participant)
         .select_related("specialist", "goal", "meeting", "next_step__followup")
+        .only(*SESSION_SHOWN)
         .with_additions()
         .annotate(activity_labels=ArraySubquery(labels.order_by("position").values("label")))
     )
@@ -139,7 +153,7 @@ def sessions(participant: UUID, at: datetime | None, key: UUID | None, size: int
 @prepared
 def attempts(participant: UUID, at: datetime | None, key: UUID | None, size: int) -> QuerySet[ContactAttempt]:
     """Each try to reach them."""
-    rows = ContactAttempt.objects.filter(participant=participant).select_related("outcome", "by")
+    rows = ContactAttempt.objects.filter(participant=participant).select_related("by").only(*ATTEMPT_SHOWN)
     return newest(rows, "at", at, key, size)
 
 
@@ -158,6 +172,7 @@ def closed(participant: UUID, zone: str, at: datetime | None, key: UUID | None, 
         .filter(Q(state=State.NOT_NEEDED, set_aside=False) | Q(state=State.DONE, kept__isnull=False) | late)
         .annotate(met_at=Subquery(met.values("started_at")[:1]))
         .select_related("closed_by")
+        .only(*DECISION_SHOWN)
     )
     return newest(rows, "closed_at", at, key, size)
 

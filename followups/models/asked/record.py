@@ -13,6 +13,12 @@ from followups.models.gaps import with_rhythm
 
 # Of each topic; older words still stand in the story.
 WORDS = 10
+# What a line of what is planned shows.
+PLANNED_SHOWN = (
+    *("participant_id", "purpose", "what", "due_on", "state", "attempts", "why_here", "moved_at", "moved_by__name"),
+    *("moved_by__email", "referral_id", "step_id", "came_from__state", "came_from__closed_at"),
+    *("came_from__closing_reason", "came_from__decided_by", "came_from__due_on"),
+)
 
 
 @prepared
@@ -35,7 +41,7 @@ def record_of(user: User, participant: UUID, now: datetime, new_since: datetime 
 def standing_of_person(participant: UUID, now: datetime) -> FollowUpQuerySet:
     """What is planned. What is the person's own may be seen with the person: no need to ask for each whether it may."""
     standing = FollowUp.objects.filter(participant=participant).standing().with_days_overdue(now)
-    return standing.select_related("owner", "moved_by", "came_from").order_by("due_on", "pk")[:50]
+    return standing.select_related("moved_by", "came_from").only(*PLANNED_SHOWN).order_by("due_on", "pk")[:50]
 
 
 @prepared
