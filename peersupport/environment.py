@@ -16,6 +16,8 @@ DATABASE_OPTIONS = {"host", "port", "options", "sslmode", "sslrootcert", "sslcer
 # How alike a name must be to what is searched for: 0.6, the default, misses two letters in nine; below 0.42
 # half a large caseload comes along.
 SEARCH = "-c pg_trgm.word_similarity_threshold=0.42"
+# A prepared question is planned once a connection, not five times first to see whether that would be better.
+PLANS = "-c plan_cache_mode=force_generic_plan"
 
 
 class BadEnvironment(SystemExit):
@@ -79,7 +81,7 @@ def database(name: str) -> dict[str, Any]:
     if unknown:
         raise BadEnvironment(f"{name} has the unknown option {unknown[0]}. {HELP}")
     host, port = query.pop("host", ""), query.pop("port", "")
-    options = (DATABASE_TIMEOUTS, SEARCH, query.pop("options", ""))
+    options = (DATABASE_TIMEOUTS, SEARCH, PLANS, query.pop("options", ""))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path.lstrip("/")),
