@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import QuerySet
+from django.db.models import Lookup, QuerySet, UUIDField
 from django.db.transaction import TransactionManagementError
 from psycopg2.extensions import AsIs
 
@@ -25,7 +25,24 @@ class Text(str):
     """A text that is a value, not a word that shapes the question."""
 
 
-KINDS: dict[type, str] = {UUID: "uuid", datetime: "timestamptz", date: "date", Text: "text"}
+class Ids(list[UUID]):
+    """Ids that are one value, however many: for `pk__among`."""
+
+
+@UUIDField.register_lookup
+class Among(Lookup):
+    """`pk__among=ids`: one of them, as one value; `__in` writes a place for each, another statement each time."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """The column is one of the array's."""
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", [*params, self.rhs]
+
+
+KINDS: dict[type, str] = {UUID: "uuid", datetime: "timestamptz", date: "date", Text: "text", Ids: "uuid[]"}
 STATEMENTS = count(1)
 # Of one question; what is asked in still other ways is put together each time.
 MOST_SHAPES = 500
@@ -46,7 +63,7 @@ class Parts:
 
 @singledispatch
 def parts(given: Any) -> Parts:
-    """An id, a moment, a day or a Text is a value; anything else (a word, a number, None) shapes the question."""
+    """An id, a moment, a day, a Text or Ids are a value; anything else (a word, a number, None) shapes the question."""
     if type(given) in KINDS:
         return Parts(type(given), (given,), lambda values: values[0])
     return Parts(given, (), lambda _values: given)
@@ -86,6 +103,8 @@ def mark(value: Any) -> Any:
         return uuid4()
     if isinstance(value, Text):
         return Text(uuid4())
+    if isinstance(value, Ids):
+        return Ids([uuid4()])
     days = timedelta(days=uuid4().int % 300_000)
     return datetime(1000, 1, 1, tzinfo=UTC) + days if isinstance(value, datetime) else date(1000, 1, 1) + days
 
@@ -96,12 +115,17 @@ class Question:
     def __init__(self, ask: Callable[..., QuerySet[Any]], apart: list[Parts]) -> None:
         marked = [marks(one.values) for one in apart]
         self.queryset = ask(*(one.made_of(them) for one, them in zip(apart, marked, strict=True)))
-        self.compiler = self.queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
+        # The query is not built upon any more: a clone of it need not be one to its depth.
+        query = self.queryset.query
+        query.chain = lambda klass=None: copy(query)
+        self.compiler = query.get_compiler(using=DEFAULT_DB_ALIAS)
         try:
             self.sql, params = self.compiler.as_sql()
         except EmptyResultSet:  # nothing can be found, whatever the values: somebody without a team
             self.sql = ""
             return
+        converters = self.compiler.get_converters([column for column, *_rest in self.compiler.select])
+        self.compiler.get_converters = lambda _columns: converters
         every = [one for them in marked for one in them]
         self.params = [AsIs(f"${every.index(one) + 1}") if one in every else one for one in params]
         for number, (one, them) in enumerate(zip(apart, marked, strict=True), start=1):

@@ -34,6 +34,7 @@ from bench.sweeping import sweeping  # noqa: E402
 from bench.weight import weight  # noqa: E402
 from caseload.models import Participant, Session  # noqa: E402
 from followups.models import FollowUp  # noqa: E402
+from peersupport import wsgi  # noqa: E402, F401 - the process as the web server has it
 
 KEPT = Path(".data") / "bench"
 

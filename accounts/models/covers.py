@@ -39,10 +39,10 @@ class Cover(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(_("as"), max_length=20, choices=Role, default=Role.SPECIALIST)
     absent = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
-    cover = models.ForeignKey(User, on_delete=models.PROTECT, related_name="covers")
+    cover = models.ForeignKey(User, on_delete=models.PROTECT, related_name="covers", db_index=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

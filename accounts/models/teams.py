@@ -155,7 +155,7 @@ class Team(models.Model):
 class TeamClosedDay(models.Model):
     """A day on which this team is closed besides public holidays."""
 
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="closed_days")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="closed_days", db_index=False)
     on = models.DateField(_("date"))
     name = models.CharField(_("what for"), max_length=80, blank=True)
 
@@ -178,8 +178,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """One role of one person: in a team, or, for administrators, for the whole organisation."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships", db_index=False
+    )
     role = models.CharField(_("role"), max_length=20, choices=Role)
 
     objects = MembershipQuerySet.as_manager()

@@ -26,7 +26,7 @@ class SessionDraft(models.Model):
     """The unsaved fields of one session form: one per author and participant, on every device the same."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="+")
     fields = models.JSONField(default=dict)
     form_token = models.UUIDField()

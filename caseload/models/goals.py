@@ -81,7 +81,9 @@ class Goal(models.Model):
     """Something a person wants, as they word it. Dates are the team's local ones."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="goals", editable=False)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="goals", editable=False, db_index=False
+    )
     wording = models.CharField(_("the goal, in their words"), max_length=500)
     dimension = models.CharField(_("part of life, if they like"), max_length=20, choices=Dimension, blank=True)
     started_on = models.DateField(editable=False)
@@ -135,7 +137,7 @@ class GoalStep(models.Model):
     """One small step towards a goal. It may have a follow-up on its date; ticking the step settles it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="steps", editable=False)
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="steps", editable=False, db_index=False)
     text = models.CharField(_("a small step"), max_length=300)
     due_on = models.DateField(_("until, if there is a day"), null=True, blank=True)
     done_on = models.DateField(null=True, editable=False)
@@ -179,7 +181,7 @@ class GoalProgress(models.Model):
     """How it goes with a goal, as the person sees it on a day. Stays as it was said (trigger)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="progress", editable=False)
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="progress", editable=False, db_index=False)
     said_on = models.DateField(editable=False)
     direction = models.CharField(_("as they see it"), max_length=10, choices=Direction)
     words = models.CharField(_("in their words, if they like"), max_length=500, blank=True)
@@ -204,7 +206,9 @@ class Tried(models.Model):
     """What was tried, and what the person said when asked whether it helped."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="tried", editable=False)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="tried", editable=False, db_index=False
+    )
     session = models.ForeignKey(Session, on_delete=models.PROTECT, null=True, related_name="tried", editable=False)
     text = models.CharField(_("what we tried"), max_length=300)
     tried_on = models.DateField(editable=False)
@@ -235,7 +239,9 @@ class Expectations(models.Model):
     """What the two agreed to expect of each other, in both directions. Each version stays (trigger)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="expectations", editable=False)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="expectations", editable=False, db_index=False
+    )
     theirs = models.TextField(_("what they expect of us"), max_length=2000, blank=True)
     ours = models.TextField(_("what we ask of them"), max_length=2000, blank=True)
     agreed_on = models.DateField(editable=False)

@@ -115,7 +115,7 @@ class GroupMeeting(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False)
     series = models.ForeignKey(
         GroupSeries, on_delete=models.PROTECT, null=True, related_name="meetings", editable=False
     )

@@ -15,7 +15,9 @@ class Milestone(models.Model):
     """A day somebody wants remembered: once, or every year. 29 February is kept on the 28th of other years."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="milestones", editable=False)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="milestones", editable=False, db_index=False
+    )
     what = models.CharField(_("what they want remembered"), max_length=200)
     on = models.DateField(_("which day"))
     yearly = models.BooleanField(_("every year"), default=True)

@@ -43,7 +43,9 @@ class NoteAddition(models.Model):
     """Something added to a signed note, signed by its author. A trigger lets none be changed or taken away."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="additions", editable=False)
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="additions", editable=False, db_index=False
+    )
     kind = models.CharField(_("what it is"), max_length=12, choices=AdditionKind)
     text = models.TextField(_("what is added"), max_length=20000)
     reason = models.CharField(_("why"), max_length=300, blank=True)
@@ -105,7 +107,9 @@ class RecordReview(models.Model):
     """A supervisor has looked through a whole record (105 CMR 164.083(D): quarterly); a trigger keeps it as it is."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="record_reviews")
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="record_reviews", db_index=False
+    )
     reviewed_on = models.DateField(_("looked through on"))
     words = models.CharField(_("what is to be done, if anything"), max_length=500, blank=True)
     recorded_at = models.DateTimeField()
@@ -137,7 +141,9 @@ class Agreement(models.Model):
     """What the person said of the note after reading it: that they agree, or their own sentence. Stays (trigger)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="agreements", editable=False)
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="agreements", editable=False, db_index=False
+    )
     agrees = models.BooleanField(_("they agree with it"))
     words = models.TextField(_("in their words, if they like"), max_length=2000, blank=True)
     said_on = models.DateField(editable=False)

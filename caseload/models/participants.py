@@ -232,7 +232,9 @@ class Participant(models.Model):
     """A person who walks with us. Comes to exist at intake and is never deleted by the program."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="participants", verbose_name=_("team"))
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, related_name="participants", verbose_name=_("team"), db_index=False
+    )
     name_used = models.CharField(_("name they go by"), max_length=120)
     legal_name = models.CharField(_("legal name, if different"), max_length=160, blank=True)
     pronouns = models.CharField(_("pronouns"), max_length=40, blank=True)

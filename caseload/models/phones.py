@@ -23,7 +23,9 @@ class PhoneNumber(models.Model):
     """One number of one participant. Every permission is off until the person gives it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey("caseload.Participant", on_delete=models.CASCADE, related_name="phones")
+    participant = models.ForeignKey(
+        "caseload.Participant", on_delete=models.CASCADE, related_name="phones", db_index=False
+    )
     number = models.CharField(_("number"), max_length=20, help_text=_("kept as +15551234567 (E.164)"))
     label = models.CharField(_("whose or where"), max_length=60, blank=True)
     may_call = models.BooleanField(_("may be called"), default=False)

@@ -149,9 +149,11 @@ class Session(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="sessions", editable=False)
-    specialist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="sessions", editable=False, db_index=False
+    )
+    specialist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False)
     method = models.CharField(_("how"), max_length=20, choices=Method)
     status = models.CharField(_("how it went"), max_length=20, choices=SessionStatus, default=SessionStatus.HELD)
     started_at = models.DateTimeField(_("when"))
@@ -165,7 +167,12 @@ class Session(models.Model):
         _("own lived experience was shared"), null=True, blank=True, help_text="That it was, never what."
     )
     meeting = models.ForeignKey(
-        "caseload.GroupMeeting", on_delete=models.PROTECT, null=True, related_name="attendances", editable=False
+        "caseload.GroupMeeting",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="attendances",
+        editable=False,
+        db_index=False,
     )
     goal = models.ForeignKey(
         "caseload.Goal",
@@ -174,6 +181,7 @@ class Session(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("goal worked on"),
+        db_index=False,
     )
     note = models.TextField(_("note"), max_length=20000, blank=True)
     logged_at = models.DateTimeField(editable=False)
@@ -186,7 +194,9 @@ class Session(models.Model):
         help_text="The local day by which the note is to be signed; empty: none owed.",
     )
     signed_at = models.DateTimeField(null=True, editable=False)
-    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, editable=False)
+    signed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, editable=False, db_index=False
+    )
     signed_name = models.CharField(max_length=120, blank=True, editable=False, db_default="", default="")
     signed_credential = models.CharField(max_length=60, blank=True, editable=False, db_default="", default="")
     # Whoever wrote it has left the team: a supervisor said why it stays without a signature. Kept (trigger).
@@ -194,7 +204,9 @@ class Session(models.Model):
         _("stays without a signature, because"), max_length=300, blank=True, editable=False, db_default="", default=""
     )
     unsigned_at = models.DateTimeField(null=True, editable=False)
-    unsigned_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, editable=False)
+    unsigned_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, editable=False, db_index=False
+    )
     form_token = models.UUIDField(
         unique=True, editable=False, help_text="Made with the page: a double click or a page sent again saves once."
     )
@@ -241,6 +253,10 @@ class Session(models.Model):
             # What one colleague did, and when: overlaps, and the time of a month.
             models.Index(fields=["specialist", "started_at"], name="session_of_colleague"),
             models.Index(fields=["team", "started_at"], name="session_of_team"),
+            # What was logged last for one participant, and what they met about when something was settled.
+            models.Index(F("participant"), F("logged_at").desc(), F("id").desc(), name="session_logged"),
+            # What was done for a goal.
+            models.Index(fields=["goal"], condition=Q(goal__isnull=False), name="session_of_goal"),
             # Notes that are not signed yet.
             models.Index(
                 fields=["team", "note_due_on"],

@@ -29,7 +29,9 @@ class Setback(models.Model):
     """A setback: an event in a story, on a local day, in the person's words. Stays as it was told (trigger)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="setbacks", editable=False)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="setbacks", editable=False, db_index=False
+    )
     happened_on = models.DateField(_("on"))
     words = models.TextField(_("in their words, if they like"), max_length=4000, blank=True)
     answer = models.CharField(_("would they like us closer for a while?"), max_length=10, choices=CloserAnswer)

@@ -35,7 +35,9 @@ class Barrier(models.Model):
     """Something in the way of what a person wants. `state` is that of its latest change."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="barriers", editable=False)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="barriers", editable=False, db_index=False
+    )
     what = models.CharField(_("what is in the way"), max_length=300)
     state = models.CharField(max_length=10, choices=BarrierState, default=BarrierState.THERE, editable=False)
     since = models.DateField(editable=False)
@@ -95,7 +97,7 @@ class Service(models.Model):
     """A place people can be pointed to; about nobody in particular."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     name = models.CharField(_("name"), max_length=160)
     what_for = models.CharField(_("what for"), max_length=200, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
@@ -154,7 +156,9 @@ class Referral(models.Model):
     """A place that was offered to somebody, and what became of it. Where they want to go, a follow-up asks after it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="referrals", editable=False)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="referrals", editable=False, db_index=False
+    )
     service = models.ForeignKey(
         Service, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("from the directory")
     )
@@ -195,7 +199,9 @@ class Connection(models.Model):
     """A place or circle in the community a person belongs to."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="connections", editable=False)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="connections", editable=False, db_index=False
+    )
     what = models.CharField(_("where they belong"), max_length=200)
     since = models.DateField(editable=False)
     until = models.DateField(null=True, editable=False)

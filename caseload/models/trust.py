@@ -55,7 +55,9 @@ class Complaint(models.Model):
     """What somebody is not happy with, on a local day. Stays as it was said (trigger)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="complaints", editable=False)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="complaints", editable=False, db_index=False
+    )
     said_by = models.CharField(_("who says so"), max_length=10, choices=SaidBy, default=SaidBy.THEM)
     words = models.TextField(_("what is it about?"), max_length=4000)
     said_on = models.DateField(_("said on"))
@@ -86,7 +88,9 @@ class SignalTalk(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="talks", editable=False)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="talks", editable=False, db_index=False
+    )
     talked_on = models.DateField(editable=False)
     agreed = models.TextField(_("what you agreed on"), max_length=2000)
     knew_all = models.BooleanField(default=False, db_default=False, editable=False)

@@ -24,7 +24,7 @@ class Win(models.Model):
     """Something that went well, on a local date. Stays as it was said (trigger)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="wins")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="wins", db_index=False)
     session = models.ForeignKey(Session, on_delete=models.PROTECT, null=True, blank=True, related_name="wins")
     text = models.CharField(_("a win"), max_length=500)
     happened_on = models.DateField(_("on"))

@@ -45,7 +45,7 @@ class Quotation(models.Model):
     """Something a participant said, word for word, on a day. Stays as it was said (trigger)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="quotations")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="quotations", db_index=False)
     topic = models.CharField(_("about"), max_length=20, choices=Topic)
     text = models.TextField(_("in their words"), max_length=4000)
     said_on = models.DateField(_("said on"))

@@ -104,18 +104,18 @@ class ContactAttempt(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="attempts")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="attempts", db_index=False)
     followup = models.ForeignKey(FollowUp, on_delete=models.PROTECT, null=True, related_name="tries")
-    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="+")
+    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="+", db_index=False)
     label = models.CharField(_("what came of it"), max_length=80, help_text="The outcome's words at the time.")
     channel = models.CharField(max_length=20, choices=Channel)
     at = models.DateTimeField()
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     form_token = models.UUIDField(unique=True, help_text="Made with the page: a double tap saves once.")
     before = models.JSONField(default=dict)
-    next_followup = models.ForeignKey(FollowUp, on_delete=models.PROTECT, null=True, related_name="+")
+    next_followup = models.ForeignKey(FollowUp, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     undone_at = models.DateTimeField(null=True)
-    undone_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    undone_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = ContactAttemptQuerySet.as_manager()
 
@@ -131,6 +131,14 @@ class ContactAttempt(models.Model):
         indexes = [
             # The timeline of one participant, newest first.
             models.Index(F("participant"), F("at").desc(), F("id").desc(), name="contactattempt_timeline"),
+            # What one colleague has just recorded.
+            models.Index(F("by"), F("at").desc(), F("id").desc(), name="contactattempt_by_colleague"),
+            # What a try led to.
+            models.Index(
+                fields=["next_followup"],
+                condition=Q(next_followup__isnull=False),
+                name="contactattempt_led_to",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ class Digest(models.Model):
     """One summary for one colleague and local day. Without an e-mail there was nothing to say."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=DigestKind)
     on = models.DateField(help_text="The local day it is for, in the zone of the recipient's team.")
     created_at = models.DateTimeField()

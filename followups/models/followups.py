@@ -188,7 +188,7 @@ class FollowUp(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="followups")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="followups", db_index=False)
     owner = models.ForeignKey(
         User,
         on_delete=models.PROTECT,
@@ -204,21 +204,32 @@ class FollowUp(models.Model):
     latest_on = models.DateField(null=True, help_text="The last day of the window it belongs to, where there is one.")
     why_here = models.CharField(max_length=300, blank=True, help_text="Why the date is what it is, if it was changed.")
     moved_at = models.DateTimeField(null=True, help_text="When this date was chosen, if it was changed.")
-    moved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    moved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     came_from = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="came_back_as", help_text="The one it takes up again."
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="came_back_as",
+        help_text="The one it takes up again.",
+        db_index=False,
     )
-    closer = models.ForeignKey(CloserRhythm, on_delete=models.PROTECT, null=True, related_name="followups")
-    plan = models.ForeignKey(CheckInPlan, on_delete=models.PROTECT, null=True, related_name="followups")
+    closer = models.ForeignKey(
+        CloserRhythm, on_delete=models.PROTECT, null=True, related_name="followups", db_index=False
+    )
+    plan = models.ForeignKey(CheckInPlan, on_delete=models.PROTECT, null=True, related_name="followups", db_index=False)
     session = models.ForeignKey(Session, on_delete=models.PROTECT, null=True, related_name="+")
-    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, null=True, related_name="followups")
-    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, null=True, related_name="followups")
-    step = models.ForeignKey(GoalStep, on_delete=models.PROTECT, null=True, related_name="followups")
+    milestone = models.ForeignKey(
+        Milestone, on_delete=models.PROTECT, null=True, related_name="followups", db_index=False
+    )
+    referral = models.ForeignKey(
+        Referral, on_delete=models.PROTECT, null=True, related_name="followups", db_index=False
+    )
+    step = models.ForeignKey(GoalStep, on_delete=models.PROTECT, null=True, related_name="followups", db_index=False)
     attempts = models.PositiveSmallIntegerField(default=0, help_text="Tries since it was opened; kept by the deeds.")
     created_at = models.DateTimeField()
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     closed_at = models.DateTimeField(null=True)
-    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     closing_reason = models.CharField(max_length=300, blank=True)
     decided_by = models.CharField(max_length=20, choices=DecidedBy, blank=True)
     kept = models.BooleanField(null=True, help_text="Of a promise that is done: whether it was kept.")
@@ -234,7 +245,7 @@ class FollowUp(models.Model):
     flagged_at = models.DateTimeField(null=True, help_text="When the worker first told anybody about this date.")
     unheard = models.BooleanField(default=False, help_text="At the last rung there was nobody who could be told.")
     discussed_at = models.DateTimeField(null=True)
-    discussed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    discussed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = FollowUpQuerySet.as_manager()
 
@@ -323,7 +334,19 @@ class FollowUp(models.Model):
                 name="followup_decided",
             ),
             # What was done or decided for one participant, newest first.
-            models.Index(F("participant"), F("closed_at").desc(), name="followup_history"),
+            models.Index(F("participant"), F("closed_at").desc(), F("id").desc(), name="followup_history"),
+            # Promises a colleague has just answered for.
+            models.Index(
+                F("closed_by"),
+                F("closed_at").desc(),
+                condition=Q(purpose=Purpose.PROMISE, state=State.DONE),
+                name="followup_promises_settled",
+            ),
+            # What belongs to a closer rhythm, a day to remember, a referral or a step: few do.
+            models.Index(fields=["closer"], condition=Q(closer__isnull=False), name="followup_of_closer"),
+            models.Index(fields=["milestone"], condition=Q(milestone__isnull=False), name="followup_of_milestone"),
+            models.Index(fields=["referral"], condition=Q(referral__isnull=False), name="followup_of_referral"),
+            models.Index(fields=["step"], condition=Q(step__isnull=False), name="followup_of_step"),
         ]
 
     def __str__(self) -> str:

@@ -48,9 +48,9 @@ class Reminder(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
-    followup = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="reminders")
+    followup = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="reminders", db_index=False)
     rung = models.PositiveSmallIntegerField(choices=Rung)
-    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reminders")
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reminders", db_index=False)
     due_on = models.DateField()
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

@@ -1,16 +1,17 @@
 """One participant's story, newest first, from all the tables it is kept in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Concat, TruncDate
+from django.db.models import Case, CharField, DateField, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf, TruncDate
 
-from accounts.prepared import prepared
+from accounts.prepared import Ids, prepared
 from caseload.models import (
     Activity,
     BarrierChange,
@@ -52,10 +53,21 @@ WORDED = Concat("goal__wording", Value(" · "), "words", output_field=CharField(
 # What a line of the story shows; every row comes with a colleague and more, and most of their columns are never read.
 SESSION_SHOWN = (
     *("started_at", "logged_late", "signed_at", "note_due_on", "status", "method", "minutes", "strands", "note"),
-    *("specialist__name", "specialist__email", "goal__wording", "meeting__name", "meeting__description"),
-    *("next_step__reason", "next_step__decided_by", "next_step__followup__purpose", "next_step__followup__due_on"),
-    *("next_step__followup__planned_on", "next_step__followup__moved_at"),
 )
+BESIDE_A_SESSION = {
+    "led_by": Coalesce(NullIf("specialist__name", Value("")), "specialist__email", output_field=CharField()),
+    "towards": F("goal__wording"),
+    "group": F("meeting__name"),
+    "of_the_group": F("meeting__description"),
+    "next_for": F("next_step__followup__purpose"),
+    # The day that was agreed on: on which it stood before anybody moved it.
+    "next_on": Case(
+        When(next_step__followup__moved_at=None, then=F("next_step__followup__due_on")),
+        default=F("next_step__followup__planned_on"),
+    ),
+    "nothing_next_because": F("next_step__reason"),
+    "nothing_next_by": F("next_step__decided_by"),
+}
 ATTEMPT_SHOWN = ("at", "label", "undone_at", "followup_id", "by__name", "by__email")
 DECISION_SHOWN = (
     *("closed_at", "state", "purpose", "what", "kept", "due_on", "closing_reason", "decided_by"),
@@ -116,72 +128,112 @@ def page(participant: Participant, before: tuple[datetime, UUID] | None, size: i
     """The newest `size` entries before that place, and the place to go on from (empty at the end).
 
     The participant was found by `visible_to`: what is the person's own may be seen with the person.
-    Four queries, however long the story: each table gives at most one page, by its index.
+    At most four queries, however long the story: which they are, by the index of each table, and then those alone.
     """
     at, key = before or (None, None)
     zone = participant.team.time_zone
     on = at and local_date(at, zone)
     # Where the place is that of a line of a day, its day may have more of them to give.
     same_day = on is not None and end_of(on, zone) == at
-    entries = [
-        *(Entry(row.started_at, "session", row) for row in sessions(participant.pk, at, key, size)),
-        *(Entry(row.at, "attempt", row) for row in attempts(participant.pk, at, key, size)),
-        *lines(of_days(participant.pk, zone, on, key if same_day else None, size), zone),
-        *(Entry(row.closed_at, "decision", row) for row in closed(participant.pk, zone, at, key, size)),
-    ]
-    entries.sort(key=lambda entry: entry.key, reverse=True)
-    more = len(entries) > size
-    return entries[:size], entries[size - 1].cursor if more else ""
+    found = places(participant.pk, zone, at, key, on, key if same_day else None, size)
+    found.sort(key=lambda row: (moment_of(row, zone), row[0]), reverse=True)
+    shown, more = [read(row, zone) for row in found[:size]], len(found) > size
+    rows: dict[UUID, Any] = {}
+    for kind, ask in WHOLE.items():
+        keys = Ids(entry.row.pk for entry in shown if entry.kind == kind)
+        rows |= {row.pk: row for row in ask(keys)} if keys else {}
+    entries = [replace(entry, row=rows[entry.row.pk]) if entry.kind in WHOLE else entry for entry in shown]
+    return entries, entries[-1].cursor if more else ""
+
+
+def moment_of(row: tuple[Any, ...], zone: str) -> datetime:
+    """When it was; what belongs to a day stands on top of it."""
+    _pk, at, day, *_rest = row
+    return end_of(day, zone) if at is None else at
+
+
+def read(row: tuple[Any, ...], zone: str) -> Entry:
+    """The entry in its place; what happened at a moment has its row still to be read."""
+    pk, _at, day, kind, text, topic = row
+    return Entry(moment_of(row, zone), kind, Said(pk, day, kind, text, topic))
 
 
 @prepared
-def sessions(participant: UUID, at: datetime | None, key: UUID | None, size: int) -> QuerySet[Session]:
+def places(
+    participant: UUID,
+    zone: str,
+    at: datetime | None,
+    key: UUID | None,
+    on: date | None,
+    day_key: UUID | None,
+    size: int,
+) -> QuerySet[Any, Any]:
+    """Of each table one page before that place, and one more to know whether there is more.
+
+    Of what belongs to a day: before that day, and with a key what follows it on the day itself.
+    """
+    pages = []
+    for rows, moment, kind in moments(participant, zone):
+        if at is not None:
+            rows = rows.filter(Q(**{f"{moment}__lt": at}) | Q(**{moment: at}, pk__lt=key))
+        columns = rows.values_list("pk", F(moment), no_day(), words(kind), words(""), words(""))
+        pages.append(columns.order_by(F(moment).desc(), "-pk")[: size + 1])
+    for rows, day, kind, text, about in lines_of_days(participant, zone):
+        if on is not None:
+            same_day = Q(**{day: on}, pk__lt=day_key) if day_key is not None else Q()
+            rows = rows.filter(Q(**{f"{day}__lt": on}) | same_day)
+        columns = rows.values_list("pk", no_moment(), F(day), words(kind), text, about)
+        pages.append(columns.order_by(F(day).desc(), "-pk")[: size + 1])
+    return pages[0].union(*pages[1:], all=True)
+
+
+def moments(participant: UUID, zone: str) -> list[tuple[QuerySet[Any], str, str]]:
+    """What happened at a moment: rows, the moment's column, the kind.
+
+    Of follow-ups: what was decided, what came of promises, and what was done later than meant. What was set aside
+    with a rhythm was no decision, and what a missed meeting replaced was not done.
+    """
+    late = Q(state=State.DONE, closing_reason="", closed_on__gt=F("due_on"))
+    closed = FollowUp.objects.filter(participant=participant)
+    closed = closed.alias(closed_on=TruncDate("closed_at", tzinfo=ZoneInfo(zone)))
+    told = Q(state=State.NOT_NEEDED, set_aside=False) | Q(state=State.DONE, kept__isnull=False) | late
+    return [
+        (Session.objects.filter(participant=participant), "started_at", "session"),
+        (ContactAttempt.objects.filter(participant=participant), "at", "attempt"),
+        (closed.filter(told), "closed_at", "decision"),
+    ]
+
+
+@prepared
+def sessions(keys: Ids) -> QuerySet[Session]:
     """What happened, with what stands beside it in the story."""
     labels = Activity.objects.filter(
         pk__in=Session.activities.through.objects.filter(session=OuterRef(OuterRef("pk"))).values("activity")
     )
-    rows = (
-        Session.objects.filter(participant=participant)
-        .select_related("specialist", "goal", "meeting", "next_step__followup")
+    return (
+        Session.objects.filter(pk__among=keys)
         .only(*SESSION_SHOWN)
         .with_additions()
-        .annotate(activity_labels=ArraySubquery(labels.order_by("position").values("label")))
+        .annotate(activity_labels=ArraySubquery(labels.order_by("position").values("label")), **BESIDE_A_SESSION)
     )
-    return newest(rows, "started_at", at, key, size)
 
 
 @prepared
-def attempts(participant: UUID, at: datetime | None, key: UUID | None, size: int) -> QuerySet[ContactAttempt]:
-    """Each try to reach them."""
-    rows = ContactAttempt.objects.filter(participant=participant).select_related("by").only(*ATTEMPT_SHOWN)
-    return newest(rows, "at", at, key, size)
+def attempts(keys: Ids) -> QuerySet[ContactAttempt]:
+    """Tries to reach them."""
+    return ContactAttempt.objects.filter(pk__among=keys).select_related("by").only(*ATTEMPT_SHOWN)
 
 
 @prepared
-def closed(participant: UUID, zone: str, at: datetime | None, key: UUID | None, size: int) -> QuerySet[FollowUp]:
-    """What was decided, what came of promises, and what was done later than meant, with both dates.
-
-    `met_at` is when they met, where a session settled it. What was set aside with a rhythm was no decision, and
-    what a missed meeting replaced was not done.
-    """
+def decisions(keys: Ids) -> QuerySet[FollowUp]:
+    """What was settled, with both dates; `met_at` is when they met, where a session settled it."""
     met = Session.objects.filter(participant=OuterRef("participant"), logged_at=OuterRef("closed_at"))
-    late = Q(state=State.DONE, closing_reason="", closed_on__gt=F("due_on"))
-    rows = (
-        FollowUp.objects.filter(participant=participant)
-        .alias(closed_on=TruncDate("closed_at", tzinfo=ZoneInfo(zone)))
-        .filter(Q(state=State.NOT_NEEDED, set_aside=False) | Q(state=State.DONE, kept__isnull=False) | late)
-        .annotate(met_at=Subquery(met.values("started_at")[:1]))
-        .select_related("closed_by")
-        .only(*DECISION_SHOWN)
-    )
-    return newest(rows, "closed_at", at, key, size)
+    rows = FollowUp.objects.filter(pk__among=keys).annotate(met_at=Subquery(met.values("started_at")[:1]))
+    return rows.select_related("closed_by").only(*DECISION_SHOWN)
 
 
-def newest(rows: QuerySet[Any], moment: str, at: datetime | None, key: UUID | None, size: int) -> QuerySet[Any]:
-    """One page of one table, and one more to know whether there is more."""
-    if at is not None:
-        rows = rows.filter(Q(**{f"{moment}__lt": at}) | Q(**{moment: at}, pk__lt=key))
-    return rows.order_by(F(moment).desc(), "-pk")[: size + 1]
+# The questions that read whole rows of a kind.
+WHOLE = {"session": sessions, "attempt": attempts, "decision": decisions}
 
 
 def lines_of_days(participant: UUID, zone: str) -> list[DayLines]:
@@ -214,30 +266,22 @@ def lines_of_days(participant: UUID, zone: str) -> list[DayLines]:
     ]
 
 
-@prepared
-def of_days(participant: UUID, zone: str, on: date | None, key: UUID | None, size: int) -> QuerySet[Any]:
-    """One page of all of them in one query: before that day, and with a key what follows it on the day itself."""
-    pages = []
-    for rows, day, kind, text, about in lines_of_days(participant, zone):
-        if on is not None:
-            same_day = Q(**{day: on}, pk__lt=key) if key is not None else Q()
-            rows = rows.filter(Q(**{f"{day}__lt": on}) | same_day)
-        columns = rows.values_list("pk", F(day), words(kind), text, about)
-        pages.append(columns.order_by(F(day).desc(), "-pk")[: size + 1])
-    return pages[0].union(*pages[1:], all=True)
-
-
-def lines(rows: list[tuple[Any, ...]], zone: str) -> list[Entry]:
-    """What belongs to a day stands on top of it."""
-    found = [Said(*row) for row in rows]
-    return [Entry(end_of(row.day, zone), row.kind, row) for row in found]
-
-
 def words(text: str) -> Value:
     """A constant column."""
     return Value(text, output_field=CharField())
 
 
+@lru_cache(maxsize=2048)
 def end_of(day: date, zone: str) -> datetime:
     """The last moment of a local day."""
     return midnight(day + DAY, zone) - timedelta(microseconds=1)
+
+
+def no_moment() -> Cast:
+    """An empty column of moments."""
+    return Cast(Value(None), DateTimeField())
+
+
+def no_day() -> Cast:
+    """An empty column of days."""
+    return Cast(Value(None), DateField())

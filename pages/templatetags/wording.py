@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from followups.models.attempts import Effect
 from followups.models.decisions import DecidedBy
+from followups.models.followups import Purpose
 
 register = template.Library()
 
@@ -64,6 +65,13 @@ def label_of(row: Any, name: str) -> str:
 def labels(model: Any, name: str) -> dict[Any, Any]:
     """The words for the choices of a field, each still to be put into the reader's language."""
     return dict(model._meta.get_field(name).flatchoices)
+
+
+@register.filter
+def next_step_words(session: Any) -> str:
+    """What came next of a session in the story, which carries it as `next_for` and `next_on`."""
+    words = _("Next step: %(what)s, %(date)s")
+    return words % {"what": Purpose(session.next_for).label, "date": date_format(session.next_on, "j M")}
 
 
 @register.filter
