@@ -1,12 +1,15 @@
-"""`{% translate %}`, without looking a fixed sentence up for every row. Built in: no template has to load it."""
+"""`{% translate %}` and `{% blocktranslate %}`, without looking a sentence up for every row.
+
+Built in: no template has to load them.
+"""
 
 from typing import Any
 
 from django import template
-from django.template.base import Parser, Token
+from django.template.base import Parser, Token, render_value_in_context
 from django.template.context import Context
-from django.templatetags.i18n import TranslateNode, do_translate
-from django.utils.translation import get_language
+from django.templatetags.i18n import BlockTranslateNode, TranslateNode, do_block_translate, do_translate
+from django.utils.translation import get_language, gettext
 
 register = template.Library()
 
@@ -34,3 +37,32 @@ def translate(parser: Parser, token: Token) -> SentenceNode:
     """The tag of Django, with a quicker node."""
     node = do_translate(parser, token)
     return SentenceNode(node.filter_expression, node.noop, node.asvar, node.message_context)
+
+
+class FilledSentenceNode(BlockTranslateNode):
+    """Keeps the sentence with its gaps, for each language; one with a plural goes the usual way."""
+
+    gaps: dict[str | None, tuple[str, list[str]]]
+
+    def render(self, context: Context, nested: bool = False) -> str:
+        if self.plural or self.asvar or self.message_context or nested:
+            return super().render(context, nested)
+        language = get_language()
+        if language not in self.gaps:
+            sentence, names = self.render_token_list(self.singular)
+            self.gaps[language] = gettext(sentence), names
+        sentence, names = self.gaps[language]
+        given = {name: value.resolve(context) for name, value in self.extra_context.items()}
+        values = {name: given[name] if name in given else context.get(name, "") for name in names}
+        try:
+            return sentence % {name: render_value_in_context(value, context) for name, value in values.items()}
+        except (KeyError, ValueError):  # a translation with other gaps than the sentence
+            return super().render(context, nested)
+
+
+@register.tag("blocktranslate")
+def block_translate(parser: Parser, token: Token) -> BlockTranslateNode:
+    """The tag of Django, with a quicker node."""
+    node = do_block_translate(parser, token)
+    node.__class__, node.gaps = FilledSentenceNode, {}
+    return node

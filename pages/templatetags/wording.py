@@ -7,12 +7,13 @@ from typing import Any
 
 import phonenumbers
 from django import template
+from django.template.defaultfilters import date as plain_date
 from django.templatetags.static import static
 from django.utils.dateformat import format as date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from followups.models.attempts import Effect
 from followups.models.decisions import DecidedBy
@@ -72,6 +73,18 @@ def next_step_words(session: Any) -> str:
     """What came next of a session in the story, which carries it as `next_for` and `next_on`."""
     words = _("Next step: %(what)s, %(date)s")
     return words % {"what": Purpose(session.next_for).label, "date": date_format(session.next_on, "j M")}
+
+
+@register.filter("date", expects_localtime=True, is_safe=False)
+def date_words(value: Any, pattern: str | None = None) -> str:
+    """Django's `date`; a page says few days, and says them often."""
+    return day_words(value, pattern, get_language()) if type(value) is date and pattern else plain_date(value, pattern)
+
+
+@lru_cache(maxsize=4096)
+def day_words(day: date, pattern: str, _language: str | None) -> str:
+    """One day in the words of one language."""
+    return plain_date(day, pattern)
 
 
 @register.filter

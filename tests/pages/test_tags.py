@@ -1,11 +1,13 @@
 """The quicker tags say what Django's own say."""
 
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
-from django.template import Context, Template
+from django.template import Context, Engine, Template
 from django.test import override_settings
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
 KEY = uuid4()
@@ -51,3 +53,32 @@ def test_a_sentence_is_kept_for_each_language_apart() -> None:
 
 def test_a_sentence_with_marks_is_as_it_was() -> None:
     assert drawn('{% translate "50% <b>" %}{% translate "a & b" as both %}{{ both }}') == "50% <b>a & b"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "{% blocktranslate with who=name %}Next: {{ who }}, {{ day }}{% endblocktranslate %}",
+        "{% blocktranslate trimmed with who=name|upper %}\n  Next:\n  {{ who }} 100%\n{% endblocktranslate %}",
+        "{% blocktranslate %}{{ missing }}|{{ name }}|{{ safe }}{% endblocktranslate %}",
+        "{% blocktranslate count n=number %}{{ n }} earlier{% plural %}{{ n }} of {{ name }}{% endblocktranslate %}",
+        "{% blocktranslate asvar said %}Hello {{ name }}{% endblocktranslate %}[{{ said }}]",
+        "{% blocktranslate with name=day %}{{ name }} {{ number }}{% endblocktranslate %}{{ name }}",
+        "{{ day|date:'D j M Y' }}{{ moment|date:'D j M, H:i' }}{{ day|date }}{{ none|date:'j M' }}",
+    ],
+)
+def test_sentences_with_gaps_and_days_are_those_of_django(sentence: str) -> None:
+    given = {"name": "<b>Ana & co", "safe": mark_safe("<i>"), "number": 3, "none": None}
+    moment = datetime(2026, 5, 6, 23, 30, tzinfo=UTC)
+    ours = Template(sentence)
+    theirs = Engine(builtins=["django.templatetags.i18n"]).from_string(sentence)
+    for day in (date(2026, 5, 6), date(2024, 2, 29)):
+        context = {**given, "day": day, "moment": moment}
+        for language in ("en", "de", "en"):
+            with override(language):
+                assert ours.render(Context(context)) == theirs.render(Context(context))
+
+
+def test_a_translation_with_other_gaps_says_the_sentence_itself(monkeypatch) -> None:
+    monkeypatch.setattr("pages.templatetags.sentences.gettext", lambda _sentence: "%(nobody)s")
+    assert drawn("{% blocktranslate %}Hello {{ name }}{% endblocktranslate %}", name="Ana") == "Hello Ana"
