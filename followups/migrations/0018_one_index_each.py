@@ -15,6 +15,9 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Taking a column's own index away takes along a unique one on that column alone: these come back below.
+        migrations.RemoveConstraint(model_name='followup', name='followup_one_per_step'),
+        migrations.RemoveConstraint(model_name='followup', name='followup_one_per_referral'),
         migrations.RemoveIndex(
             model_name='followup',
             name='followup_history',
@@ -145,5 +148,21 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='followup',
             index=models.Index(condition=models.Q(('step__isnull', False)), fields=['step'], name='followup_of_step'),
+        ),
+        migrations.AddConstraint(
+            model_name='followup',
+            constraint=models.UniqueConstraint(
+                condition=models.Q(state__in=["open", "waiting", "paused"], step__isnull=False),
+                fields=['step'],
+                name='followup_one_per_step',
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name='followup',
+            constraint=models.UniqueConstraint(
+                condition=models.Q(state__in=["open", "waiting", "paused"], referral__isnull=False),
+                fields=['referral'],
+                name='followup_one_per_referral',
+            ),
         ),
     ]

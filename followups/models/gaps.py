@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from caseload.models import Participant, Session
@@ -26,16 +26,19 @@ def without_next_step(participants: ParticipantQuerySet) -> ParticipantQuerySet:
     decided = NextStep.objects.filter(session=OuterRef("last_session"), followup=None).filter(
         session__logged_at__gte=Coalesce(OuterRef("last_closed_at"), F("session__logged_at"))
     )
-    return (
-        participants.active()
-        .filter(~Exists(standing))
-        .alias(
-            last_session=Subquery(sessions.values("pk")[:1]),
-            last_closed=Subquery(last_closed.values("ended_as")[:1]),
-            last_closed_at=Subquery(closed.values("closed_at")[:1]),
-        )
-        .filter(~Exists(decided), ~Q(last_closed=State.NOT_NEEDED) | Q(last_closed=None))
+    # In this order, so that the history of the many who have something standing is not looked at.
+    is_left = Case(
+        When(Exists(standing), then=Value(False)),
+        When(last_closed=State.NOT_NEEDED, then=Value(False)),
+        When(Exists(decided), then=Value(False)),
+        default=Value(True),
     )
+    people = participants.active().alias(
+        last_session=Subquery(sessions.values("pk")[:1]),
+        last_closed=Subquery(last_closed.values("ended_as")[:1]),
+        last_closed_at=Subquery(closed.values("closed_at")[:1]),
+    )
+    return people.alias(is_left=is_left).filter(is_left=True)
 
 
 def with_next_date(participants: ParticipantQuerySet) -> ParticipantQuerySet:
