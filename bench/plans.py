@@ -20,7 +20,7 @@ from followups.reminders.rules import listeners_now, rules_at
 STATEMENTS = {
     "Today: what is due, with what to know before calling": ("/today/", "specialist", "EXECUTE due_"),
     "Overdue: the list under the board": ("/overdue/", "supervisor", "EXECUTE listed_"),
-    "Participant: the newest sessions of the story": ("/participants/{person}/", "specialist", "EXECUTE sessions_"),
+    "Participant: which lines of the story come next": ("/participants/{person}/", "specialist", "EXECUTE places_"),
     "Participants: one page by name": ("/participants/", "supervisor", "EXECUTE listed_"),
 }
 # What reads rows and by what, what is sorted or cut off, and the sums at the end.
@@ -67,7 +67,7 @@ def writing(at: datetime) -> list[str]:
     rules, listeners = rules_at(at), listeners_now()
     steps = {
         "Sweep: flag what is due and write whom that tells": (lambda: flag(rules, listeners, at), "flagged AS ("),
-        "Sweep: put reminders into messages": (lambda: bundle_emails(rules, at), "email_id = message.id"),
+        "Sweep: put reminders into messages": (lambda: bundle_emails(rules, at), "email_id = ("),
         "Delivery: claim some messages": (lambda: delivery.claim(at), "SKIP LOCKED"),
     }
     lines = []

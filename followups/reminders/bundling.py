@@ -1,11 +1,13 @@
 """One e-mail for each colleague with reminders that no e-mail carries yet, within the team's hours and limits."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.urls import reverse
+from psycopg2.extras import Json
 
 from accounts.actions import mail
 from accounts.models.outbox import EmailKind
@@ -18,23 +20,25 @@ RECIPIENTS = 500
 VIEWS = ("today", "overdue", "notices")
 BATCH = 2_000
 
-# Teams whose reminders may leave now; a closed day lets through only what was planned for it.
-RULE = """
-    rule AS (
-        SELECT * FROM unnest(
-            %(teams)s::uuid[], %(closed)s::bool[], %(today)s::date[], %(day_began)s::timestamptz[], %(most)s::int[]
-        ) AS t (team_id, is_closed, today, day_began_at, most)
+# What belongs to a team or a colleague is looked up in an array or in JSON, never joined: a hundred thousand reminders
+# that were written a moment ago are none yet in PostgreSQL's statistics, and each would be held against every row.
+
+# Reminders that may leave now; a closed day lets through only what was planned for it.
+READY = """
+    reminder.mailed_at IS NULL AND reminder.team_id = ANY(%(teams)s::uuid[])
+    AND (
+        reminder.team_id = ANY(%(working)s::uuid[])
+        OR (reminder.rung = 1 AND reminder.due_on = (%(today)s::jsonb ->> reminder.team_id::text)::date)
     )
 """
 # Seen to without an e-mail: settled meanwhile, or the colleague does not want one. A row held by another run is
 # waited for, not skipped: what follows takes every reminder for one that wants a message.
-PASS_OVER = f"""
-    WITH {RULE}, settled AS (
+SEEN_TO = """
+    WITH settled AS (
         SELECT reminder.id FROM followups_reminder AS reminder
-        JOIN rule ON rule.team_id = reminder.team_id
         JOIN followups_followup AS row ON row.id = reminder.followup_id
         JOIN accounts_user AS recipient ON recipient.id = reminder.recipient_id
-        WHERE reminder.mailed_at IS NULL
+        WHERE reminder.mailed_at IS NULL AND reminder.team_id = ANY(%(teams)s::uuid[])
           AND (row.state NOT IN ('open', 'waiting', 'paused') OR row.due_on <> reminder.due_on
                OR NOT recipient.is_active OR recipient.remind_by <> 'email')
         ORDER BY reminder.id
@@ -43,17 +47,15 @@ PASS_OVER = f"""
     )
     UPDATE followups_reminder AS reminder SET mailed_at = %(at)s FROM settled WHERE reminder.id = settled.id
 """
-READY = """
-    FROM followups_reminder AS reminder JOIN rule ON rule.team_id = reminder.team_id
-    WHERE reminder.mailed_at IS NULL
-      AND (NOT rule.is_closed OR (reminder.rung = 1 AND reminder.due_on = rule.today))
-"""
 # Who has had enough today hears of it tomorrow by e-mail; in the program it stands already. What was taken back
 # before it left was none.
 TAKE = f"""
-    WITH {RULE}, ready AS (
-        SELECT reminder.recipient_id, min(rule.most) AS most, max(rule.day_began_at) AS day_began_at {READY}
-        GROUP BY reminder.recipient_id
+    WITH waiting AS (
+        SELECT DISTINCT reminder.recipient_id, reminder.team_id FROM followups_reminder AS reminder WHERE {READY}
+    ), ready AS (
+        SELECT recipient_id, min((%(most)s::jsonb ->> team_id::text)::int) AS most,
+               max((%(day_began)s::jsonb ->> team_id::text)::timestamptz) AS day_began_at
+        FROM waiting GROUP BY recipient_id
     )
     SELECT recipient.id FROM accounts_user AS recipient JOIN ready ON ready.recipient_id = recipient.id
     WHERE ready.most > (
@@ -67,9 +69,9 @@ TAKE = f"""
 # Where each of them reads it: on Today what is theirs or of one they stand in for, on the board what has reached
 # the supervisor, among their notices what nobody keeps yet.
 WHITHER = f"""
-    WITH {RULE}, ready AS (
-        SELECT reminder.recipient_id, reminder.followup_id, reminder.rung {READY}
-          AND reminder.recipient_id = ANY(%(taken)s::uuid[])
+    WITH ready AS (
+        SELECT reminder.recipient_id, reminder.followup_id, reminder.rung FROM followups_reminder AS reminder
+        WHERE {READY} AND reminder.recipient_id = ANY(%(taken)s::uuid[])
     ), placed AS (
         SELECT ready.recipient_id, ready.rung, coalesce(row.owner_id = ready.recipient_id, false) OR EXISTS (
             SELECT FROM accounts_cover AS cover
@@ -86,13 +88,9 @@ WHITHER = f"""
     FROM placed GROUP BY recipient_id
 """
 CARRY = f"""
-    WITH {RULE}, ready AS (
-        SELECT reminder.id, reminder.recipient_id {READY} AND reminder.recipient_id = ANY(%(taken)s::uuid[])
-    )
-    UPDATE followups_reminder AS reminder SET mailed_at = %(at)s, email_id = message.id
-    FROM ready JOIN unnest(%(addressed)s::uuid[], %(messages)s::uuid[]) AS message (recipient_id, id)
-        ON message.recipient_id = ready.recipient_id
-    WHERE reminder.id = ready.id
+    UPDATE followups_reminder AS reminder
+    SET mailed_at = %(at)s, email_id = (%(messages)s::jsonb ->> reminder.recipient_id::text)::uuid
+    WHERE {READY} AND reminder.recipient_id = ANY(%(taken)s::uuid[])
 """
 
 
@@ -104,10 +102,10 @@ def bundle_emails(rules: list[TeamRules], at: datetime) -> int:
     given = {
         "at": at,
         "teams": as_text(one.team_id for one in loud),
-        "closed": [not one.is_working_day for one in loud],
-        "today": [one.today for one in loud],
-        "day_began": [one.day_began_at for one in loud],
-        "most": [one.most_mails for one in loud],
+        "working": as_text(one.team_id for one in loud if one.is_working_day),
+        "today": of_each(loud, lambda one: one.today.isoformat()),
+        "day_began": of_each(loud, lambda one: one.day_began_at.isoformat()),
+        "most": of_each(loud, lambda one: one.most_mails),
         "recipients": RECIPIENTS,
         "batch": BATCH,
         "supervisor": Rung.SUPERVISOR,
@@ -123,12 +121,17 @@ def bundle_emails(rules: list[TeamRules], at: datetime) -> int:
     return total
 
 
+def of_each(rules: list[TeamRules], fact: Callable[[TeamRules], object]) -> Json:
+    """That fact of each team, by its id."""
+    return Json({str(one.team_id): fact(one) for one in rules})
+
+
 def pass_over(given: dict[str, object]) -> None:
     """See to what needs no message, batch after batch, each its own short transaction."""
     with connection.cursor() as cursor:
         count = BATCH
         while count == BATCH:
-            cursor.execute(PASS_OVER, given)
+            cursor.execute(SEEN_TO, given)
             count = cursor.rowcount
 
 
@@ -162,7 +165,6 @@ def bundle_batch(given: dict[str, object], letters: dict[str, mail.Letter], at: 
         )
     ]
     with connection.cursor() as cursor:
-        addressed = [message.recipient_id for message in messages]
-        lists = {"addressed": as_text(addressed), "messages": as_text(message.pk for message in messages)}
-        cursor.execute(CARRY, {**given, "taken": as_text(addressed), **lists})
+        carried = {str(message.recipient_id): str(message.pk) for message in messages}
+        cursor.execute(CARRY, {**given, "taken": list(carried), "messages": Json(carried)})
     return len(messages)
