@@ -92,13 +92,15 @@ def prepared(ask: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any]]:
     return answer
 
 
-def marks(values: tuple[Any, ...]) -> list[Any]:
-    """For each value one of its kind that cannot be met by chance, to find its place in the statement."""
-    return [mark(value) for value in values]
+def marks(apart: list[Parts]) -> list[list[Any]]:
+    """For each value of each argument one of its kind that stands nowhere else; no two are the same."""
+    marked = [[mark(value) for value in one.values] for one in apart]
+    every = [one for them in marked for one in them]
+    return marked if all(every.index(one) == place for place, one in enumerate(every)) else marks(apart)
 
 
 def mark(value: Any) -> Any:
-    """A value of the same kind that stands nowhere else."""
+    """A value of the same kind that cannot be met by chance."""
     if isinstance(value, UUID):
         return uuid4()
     if isinstance(value, Text):
@@ -113,7 +115,7 @@ class Question:
     """One shape of a question: its query set, and the statement in which marks stand for the values."""
 
     def __init__(self, ask: Callable[..., QuerySet[Any]], apart: list[Parts]) -> None:
-        marked = [marks(one.values) for one in apart]
+        marked = marks(apart)
         self.queryset = ask(*(one.made_of(them) for one, them in zip(apart, marked, strict=True)))
         # The query is not built upon any more: a clone of it need not be one to its depth.
         query = self.queryset.query
@@ -153,6 +155,8 @@ class Question:
 
     def prepare(self, connection: Any) -> None:
         """Let this connection know the statement; one that was opened anew knows none."""
+        # As a cursor does: a connection that died since the last request is opened anew, and knows no statement.
+        connection.close_if_health_check_failed()
         connection.ensure_connection()
         session, names = connection.__dict__.get("prepared_names", (None, set()))
         if session is not connection.connection:

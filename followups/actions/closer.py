@@ -1,6 +1,8 @@
 """Contacts closer together for a while, agreed with the person, and relaxing by themselves."""
 
 from datetime import date, datetime
+from itertools import count
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -59,15 +61,15 @@ def begin(
     if before is not None:
         same = (before.occasion, before.happened_on, before.only_soon) == (occasion, happened_on, only_soon)
         if same and before.until >= today:
+            if not only_soon:
+                end_rest(participant, decided_by, by, at)
             return before
         if only_soon and before.until >= today:
             add_soon(before, participant, happened_on, today, by, at)
             return before
         stop(before, decided_by, by, at)
         plans.take_up_again(participant=participant, why=_("Another closer rhythm was agreed on."), at=at)
-    if not only_soon and back_on(participant, today) is not None:
-        words = _("A closer rhythm was agreed on.")
-        pausing.lift(participant, why=words, decided_by=decided_by, by=by, at=at)
+    rested = [] if only_soon else end_rest(participant, decided_by, by, at)
     dates = dates_after(
         occasion=occasion, happened_on=happened_on, participant=participant, today=today, only_soon=only_soon
     )
@@ -82,7 +84,7 @@ def begin(
         created_at=at,
         created_by=by,
     )
-    make_room(closer, [one.due_on for one in dates], decided_by, by, at)
+    make_room(closer, [one.due_on for one in dates], rested, decided_by, by, at)
     purpose = Purpose.AFTER_SETBACK if occasion == Occasion.SETBACK else Purpose.AFTER_DISCHARGE
     for one in dates:
         contact = planning.NextContact(due_on=one.due_on, planned_on=one.planned_on, purpose=purpose)
@@ -94,23 +96,39 @@ def begin(
     return closer
 
 
+def end_rest(participant: Participant, decided_by: str, by: User, at: datetime) -> list[UUID]:
+    """End a rest that still holds; returns which contacts rested."""
+    today = local_date(at, participant.team.time_zone)
+    if back_on(participant, today) is None:
+        return []
+    resting = FollowUp.objects.filter(participant=participant, state=State.PAUSED, due_on__gt=today)
+    rested = list(resting.filter(purpose__in=CONTACT).values_list("pk", flat=True))
+    words = _("A closer rhythm was agreed on.")
+    pausing.lift(participant, why=words, decided_by=decided_by, by=by, at=at)
+    return rested
+
+
 def add_soon(
     closer: CloserRhythm, participant: Participant, happened_on: date, today: date, by: User, at: datetime
 ) -> None:
     """One contact soon on top of closer ones that were agreed on already: asking for more never takes any away.
 
-    One that stands for a day until then is it already; one that rests, or was put off, comes back to its day;
-    and where the one of that day is over and done with, it is the next day the team works.
+    One that stands for a day until then is it already; one that was put off or set aside comes back to its day, and
+    one that rests goes on resting beside the new one. Where that day's is over and done with, it is the next day the
+    team works.
     """
     given = {"occasion": Occasion.SETBACK, "happened_on": happened_on, "participant": participant}
     (soon,) = dates_after(**given, today=today, only_soon=True)
     standing = FollowUp.objects.standing().filter(participant=participant, purpose__in=CONTACT)
+    dated = {row.planned_on: row for row in FollowUp.objects.filter(closer=closer, came_from=None)}
     on, latest = soon.due_on, soon.latest_on
     while not standing.filter(due_on__gte=today, due_on__lte=max(on, latest or on)).exists():
-        known = FollowUp.objects.filter(closer=closer, planned_on=on, came_from=None).first()
-        if known is None:
+        known = dated.get(on)
+        if known is None or known.state == State.PAUSED:
+            # A rhythm has each of its dates once.
+            planned_on = next(day for number in count() if (day := on + number * DAY) not in dated)
             within = latest if latest and on <= latest else None
-            contact = planning.NextContact(due_on=on, planned_on=on, purpose=Purpose.AFTER_SETBACK)
+            contact = planning.NextContact(due_on=on, planned_on=planned_on, purpose=Purpose.AFTER_SETBACK)
             planning.create(participant, contact, by=by, at=at, closer=closer, latest_on=within)
         elif known.is_standing or known.set_aside:
             bring_back(known, on, by, at)
@@ -123,20 +141,26 @@ def bring_back(followup: FollowUp, on: date, by: User, at: datetime) -> None:
     why = _("Asked for again.")
     if followup.set_aside:
         planning.stand_again(followup, why=why, by=by, at=at)
-    followup.rests_from = None
-    followup.save(update_fields=["rests_from"])
     planning.give_date(followup, on, state=State.OPEN, why=why, by=by, at=at)
 
 
-def make_room(closer: CloserRhythm, days: list[date], decided_by: str, by: User, at: datetime) -> None:
-    """Set aside what the closer contacts stand for: all of the plan's time, or of the same days, by hand too."""
+def make_room(
+    closer: CloserRhythm, days: list[date], rested: list[UUID], decided_by: str, by: User, at: datetime
+) -> None:
+    """Set aside what the closer contacts stand for: all of the plan's time, or of the same days, by hand too.
+
+    One of another day that was tried already is left to be tried again, but for those that `rested`.
+    """
     today = local_date(at, closer.team.time_zone)
     contacts = FollowUp.objects.filter(participant=closer.participant, due_on__gte=today, due_on__lte=closer.until)
-    contacts = contacts.filter(Q(state=State.OPEN, attempts=0) | Q(state=State.PAUSED), purpose__in=CONTACT)
+    contacts = contacts.filter(state__in=(State.OPEN, State.PAUSED), purpose__in=CONTACT)
     same_day = Q(due_on__in=days) & (Q(purpose=Purpose.CHECK_IN) | Q(closer__isnull=False))
     of_plan = Q(plan__isnull=False) if rests_the_plan(closer) else Q(pk=None)
+    untried = Q(attempts=0) | Q(state=State.PAUSED)
+    rested_before = Q(pk__in=rested) & (of_plan | Q(closer__isnull=False))
+    replaced = contacts.filter(same_day | of_plan & untried | rested_before)
     words = _("A closer rhythm stands in for it.")
-    plans.set_aside(contacts.filter(same_day | of_plan), reason=words, decided_by=decided_by, by=by, at=at)
+    plans.set_aside(replaced, reason=words, decided_by=decided_by, by=by, at=at)
 
 
 def rests_the_plan(closer: CloserRhythm) -> bool:

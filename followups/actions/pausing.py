@@ -150,8 +150,6 @@ def lift(
     for followup in resting.order_by("due_on", "pk"):
         day = max(on, followup.rests_from or on)
         is_taken = followup.purpose in CONTACT and day in plans.contact_days(participant.pk, but=followup)
-        followup.rests_from = None
-        followup.save(update_fields=["rests_from"])
         planning.give_date(followup, day, state=State.OPEN, why=why, by=by, at=at)
         if is_taken and followup != keeps:
             row = FollowUp.objects.filter(pk=followup.pk)

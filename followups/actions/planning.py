@@ -73,6 +73,7 @@ WhatNext = NextContact | ByPlan | NoNextStep
 MOVED = (
     "state",
     "due_on",
+    "rests_from",
     "why_here",
     "moved_at",
     "moved_by",
@@ -155,8 +156,13 @@ def in_a_week(participant: Participant, at: datetime) -> NextContact:
 
 
 def give_date(followup: FollowUp, due_on: date, *, state: str, why: str, by: User, at: datetime) -> None:
-    """Let a standing follow-up stand for another local day, with why and who chose it; its ladder begins anew."""
+    """Let a standing follow-up stand for another local day, with why and who chose it; its ladder begins anew.
+
+    Unless it rests until then, it has no other day any more to go back to.
+    """
     followup.state, followup.due_on, followup.why_here = state, due_on, why
+    if state != State.PAUSED:
+        followup.rests_from = None
     followup.moved_at, followup.moved_by = at, by
     followup.flagged_rung, followup.flagged_at, followup.unheard = 0, None, False
     followup.save(update_fields=MOVED)

@@ -126,7 +126,7 @@ def take_up_again(*, participant: Participant, why: str, at: datetime) -> None:
     of_plan = Q(plan=plan, due_on__gte=plan_begins) if plan else Q(pk=None)
     aside = FollowUp.objects.filter(participant=participant, set_aside=True, due_on__gte=begins)
     aside = aside.filter(Q(closer__in=closers) | by_hand | of_plan)
-    taken, back = contact_days(participant.pk), {}
+    taken, back, moved = contact_days(participant.pk), {}, []
     order = Case(When(closer__isnull=False, then=0), When(plan=None, then=1), default=2)
     for row in aside.order_by(order, "due_on", "pk"):
         first = plan_begins if row.plan_id else begins
@@ -134,7 +134,10 @@ def take_up_again(*, participant: Participant, why: str, at: datetime) -> None:
         if free:
             taken.add(free[0])
             back[row.pk] = free[0]
+            moved += [row.pk] if free[0] != row.due_on else []
     FollowUp.objects.filter(pk__in=back).update(**{**OPENED, "why_here": why, "due_on": days_of(back)})
+    # Nobody has chosen the day it goes back to.
+    FollowUp.objects.filter(pk__in=moved).update(moved_at=None, moved_by=None)
     if plan is not None:
         ask_sooner(plan, today, taken)
         lay_out(plan=plan, at=at, anew=True)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg2
 import pytest
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -17,7 +18,7 @@ from accounts.prepared import Text, prepared
 from caseload.models import Participant, Session
 from tests import factories
 
-NOON = factories.NOON
+NOON, DAY = factories.NOON, factories.DAY
 
 
 def counting(ask: Any) -> tuple[Any, list[tuple[Any, ...]]]:
@@ -133,6 +134,28 @@ def test_a_connection_that_is_opened_anew_is_told_again(participant) -> None:
     assert ask(participant.pk, NOON, 5) == []
     assert connection.prepared_names[0] is session
     assert len(calls) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_died_since_the_last_request_is_opened_anew(participant) -> None:
+    ask, _calls = counting(logged_since)
+    names = ("dbname", "user", "host", "port", "password")
+    parameters = {name: value for name, value in connection.get_connection_params().items() if name in names}
+    for _request in range(2):
+        assert ask(participant.pk, NOON, 5) == []
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            (process,) = cursor.fetchone()
+        with psycopg2.connect(**parameters) as other:
+            other.cursor().execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+        connection.close_if_unusable_or_obsolete()  # as Django does before a request
+    assert ask(participant.pk, NOON, 5) == []
+
+
+def test_no_two_values_have_the_same_mark(monkeypatch) -> None:
+    days = iter([DAY, DAY, DAY, DAY + timedelta(1)])
+    monkeypatch.setattr(module, "mark", lambda _value: next(days))
+    assert module.marks([module.parts(DAY), module.parts(DAY)]) == [[DAY], [DAY + timedelta(1)]]
 
 
 def test_one_answer_is_one_statement(participant) -> None:

@@ -5,8 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from followups.actions import closer, pausing, plans
+from accounts.ids import new_id
+from followups.actions import closer, contact, pausing, planning, plans
 from followups.models import CheckInPlan, CloserRhythm, FollowUp, Purpose, State
+from followups.models.attempts import Effect, Outcome
 from followups.models.gaps import back_on
 from tests import factories
 
@@ -70,10 +72,14 @@ def test_relaxing_early_brings_the_plans_dates_back_without_duplicate_or_gap(par
     assert max(gaps) <= 7 * ONE_DAY
 
 
-def test_what_somebody_has_tried_on_stays(participant, specialist, weekly) -> None:
-    FollowUp.objects.filter(due_on=DAY + ONE_DAY).update(attempts=1)
+def test_what_somebody_has_tried_on_stays_unless_the_day_has_another_contact(participant, specialist, weekly) -> None:
+    FollowUp.objects.filter(due_on=DAY + ONE_DAY).update(attempts=1, due_on=DAY + 2 * ONE_DAY)
+    rhythm = begin(participant, specialist)
+    assert days(participant, plan=weekly)[0] == DAY + 2 * ONE_DAY
+    closer.relax(closer=rhythm, decided_by="participant", by=specialist, at=NOON)
+    FollowUp.objects.filter(due_on=DAY + 2 * ONE_DAY).update(attempts=1, due_on=DAY + ONE_DAY)
     begin(participant, specialist)
-    assert days(participant, plan=weekly) == [DAY + ONE_DAY]
+    assert days(participant)[:2] == [DAY + ONE_DAY, DAY + 8 * ONE_DAY]
 
 
 @pytest.mark.parametrize(
@@ -196,7 +202,7 @@ def test_one_contact_soon_takes_no_closer_contacts_away(participant, specialist)
     assert set(before) <= set(days(participant))
 
 
-def test_one_contact_soon_that_rests_comes_back_to_its_day(participant, specialist) -> None:
+def test_one_contact_soon_stands_beside_the_one_that_rests(participant, specialist) -> None:
     begin(participant, specialist, on=DAY - ONE_DAY)
     who = {"decided_by": "participant", "by": specialist, "at": factories.NOON}
     pausing.pause(participant=participant, until=DAY + ONE_DAY, **who)
@@ -232,3 +238,49 @@ def test_one_contact_soon_leaves_the_rest_as_it_is(participant, specialist, week
     begin(participant, specialist, only_soon=True)
     assert days(participant)[0] == DAY + ONE_DAY
     assert back_on(participant, DAY) == DAY + 40 * ONE_DAY
+
+
+def test_one_contact_soon_leaves_the_rest_of_a_closer_contact_as_it_is_too(participant, specialist) -> None:
+    begin(participant, specialist)
+    who = {"decided_by": "participant", "by": specialist, "at": NOON}
+    back = DAY + 40 * ONE_DAY
+    pausing.pause(participant=participant, until=back, **who)
+    begin(participant, specialist, on=DAY - ONE_DAY, at=NOON + ONE_DAY, only_soon=True)
+    found = days(participant)
+    assert found[0] == DAY + ONE_DAY
+    assert back_on(participant, DAY + ONE_DAY) == found[-1] >= back
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize(("occasion", "ago"), [("setback", 1), ("hospital_stay", 1)])
+def test_what_they_asked_to_rest_by_a_tap_makes_room_too(participant, specialist, weekly, occasion, ago) -> None:
+    first = FollowUp.objects.get(plan=weekly, due_on=DAY + ONE_DAY)
+    away = Outcome.objects.filter(effect=Effect.PAUSES).first()
+    tapped = {"followup": first, "outcome": away, "form_token": new_id(), "by": specialist, "at": NOON}
+    contact.record_attempt(**tapped)
+    begin(participant, specialist, occasion, DAY - ago * ONE_DAY)
+    found = days(participant)
+    assert len(found) == len(set(found))
+    assert back_on(participant, DAY) is None
+
+
+def test_the_same_agreed_on_again_ends_a_rest_in_between(participant, specialist) -> None:
+    begin(participant, specialist)
+    before = days(participant)
+    who = {"decided_by": "participant", "by": specialist, "at": NOON}
+    pausing.pause(participant=participant, until=DAY + 40 * ONE_DAY, **who)
+    begin(participant, specialist)
+    assert back_on(participant, DAY) is None
+    assert days(participant) == before
+
+
+def test_a_day_agreed_on_by_hand_after_a_rest_is_the_one_it_goes_back_to(participant, specialist) -> None:
+    followup = factories.FollowUpFactory(participant=participant, due_on=DAY + 5 * ONE_DAY)
+    who = {"decided_by": "participant", "by": specialist, "at": NOON}
+    pausing.pause(participant=participant, until=DAY + 30 * ONE_DAY, **who)
+    chosen = DAY + 22 * ONE_DAY
+    planning.reschedule(followup=followup, due_on=chosen, reason="They asked", by=specialist, at=NOON)
+    rhythm = begin(participant, specialist, on=DAY)
+    assert chosen in days(participant, closer=rhythm)
+    closer.relax(closer=rhythm, **who)
+    assert days(participant) == [chosen]

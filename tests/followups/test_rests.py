@@ -9,10 +9,12 @@ from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from accounts.ids import new_id
 from caseload.models import Participant
-from followups.actions import closer, pausing, plans
+from followups.actions import closer, contact, pausing, plans
 from followups.calendar import local_date
 from followups.models import CheckInPlan, CloserRhythm, FollowUp, State
+from followups.models.attempts import Effect, Outcome
 from followups.models.followups import CONTACT
 from followups.models.gaps import back_on
 from tests import factories
@@ -28,6 +30,7 @@ DEEDS = st.one_of(
     st.tuples(st.just("resume")),
     st.tuples(st.just("begin"), st.sampled_from(["setback", "hospital_stay"]), st.integers(0, 12), st.booleans()),
     st.tuples(st.just("relax")),
+    st.tuples(st.just("away")),
     st.tuples(st.just("days"), st.integers(1, 20)),
     st.tuples(st.just("by_hand"), st.integers(1, 20)),
 )
@@ -66,6 +69,13 @@ class Story:
         standing = CloserRhythm.objects.standing().filter(participant=self.participant).first()
         if standing is not None:
             closer.relax(closer=standing, **self.who)
+
+    def away(self) -> None:
+        """A tap on the card of the first contact: they are away, and nobody calls for a while."""
+        first = self.contacts().exclude(state=State.PAUSED).order_by("due_on").first()
+        if first is not None:
+            away = Outcome.objects.filter(effect=Effect.PAUSES).order_by("position").first()
+            contact.record_attempt(followup=first, outcome=away, form_token=new_id(), by=self.by, at=self.at)
 
     def by_hand(self, later: int) -> None:
         factories.FollowUpFactory(participant=self.participant, due_on=self.today + timedelta(days=later))
