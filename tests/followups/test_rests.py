@@ -71,8 +71,9 @@ class Story:
             closer.relax(closer=standing, **self.who)
 
     def away(self) -> None:
-        """A tap on the card of the first contact: they are away, and nobody calls for a while."""
-        first = self.contacts().exclude(state=State.PAUSED).order_by("due_on").first()
+        """A tap on the first card of Today, which shows a week: they are away, and nobody calls for a while."""
+        soon = self.contacts().exclude(state=State.PAUSED).filter(due_on__lte=self.today + timedelta(days=7))
+        first = soon.order_by("due_on").first()
         if first is not None:
             away = Outcome.objects.filter(effect=Effect.PAUSES).order_by("position").first()
             contact.record_attempt(followup=first, outcome=away, form_token=new_id(), by=self.by, at=self.at)
