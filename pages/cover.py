@@ -37,6 +37,8 @@ def cover(request: HttpRequest) -> HttpResponse:
             )
         except deeds.CannotStandIn:
             form.add_error("cover", _("This has changed meanwhile. Choose another colleague."))
+        except deeds.StandsInAlready:
+            form.add_error("first", _("They stand in on some of these days already. End that cover first."))
         else:
             messages.success(request, _("Saved. What is owed stands on their Today, marked, for these days only."))
             return redirect("cover")

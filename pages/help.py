@@ -58,6 +58,8 @@ def act(request: HttpRequest, followup_id: UUID, words: str, deed: Callable[...,
         messages.info(request, _("This follow-up was settled meanwhile. Nothing was changed."))
     except oversight.NudgedEnough:
         messages.info(request, _("They have had enough reminders for today. Perhaps talk to them instead?"))
+    except oversight.NudgedAlready:
+        messages.info(request, _("They were nudged about this one already. Perhaps talk to them instead?"))
     except oversight.CannotKeep:
         messages.warning(request, _("This colleague would not see the participant. Pass the person on instead."))
     except oversight.NobodyToNudge:

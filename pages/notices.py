@@ -1,5 +1,8 @@
 """What the program has told me."""
 
+import contextlib
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,5 +23,14 @@ def notices(request: HttpRequest) -> HttpResponse:
 @requires(Permission.BE_SIGNED_IN)
 @require_POST
 def notices_seen(request: HttpRequest) -> HttpResponse:
-    deeds.mark_seen(by=request.user, at=timezone.now())
+    now = timezone.now()
+    deeds.mark_seen(until=min(opened_at(request) or now, now), by=request.user, at=now)
     return redirect("notices")
+
+
+def opened_at(request: HttpRequest) -> datetime | None:
+    """When the page was opened that this comes from."""
+    with contextlib.suppress(ValueError):
+        moment = datetime.fromisoformat(request.POST.get("until", ""))
+        return moment if moment.tzinfo else None
+    return None

@@ -56,8 +56,12 @@ def overdue(request: HttpRequest) -> HttpResponse:
 
 
 def filter_of(request: HttpRequest) -> board.Filter:
-    """What the address asks for."""
-    return board.Filter(**{name: request.GET.get(name, "")[:40] for name in ("who", "age", "team")})
+    """What the address asks for, written as the links of the page write it."""
+    asked_for = {name: request.GET.get(name, "")[:40] for name in ("who", "age", "team")}
+    for name in ("who", "team"):
+        if asked_for[name] not in ("", board.NOBODY):
+            asked_for[name] = str(board.as_id(asked_for[name]))
+    return board.Filter(**asked_for)
 
 
 def offer_colleagues(request: HttpRequest, rows: list[Any]) -> None:

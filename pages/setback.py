@@ -33,11 +33,15 @@ def setback(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     form.show_days({answer: in_words(found) for answer, found in days.items()})
     if request.method == "POST" and "preview" not in request.POST and form.is_valid():
         try:
-            setbacks.record(participant=participant, setback=form.row(), by=request.user, at=now)
+            told = form.row()
+            kept = setbacks.record(participant=participant, setback=told, by=request.user, at=now)
         except ServicesEnded:
             form.add_error(None, _("Services have ended. Welcome them back first."))
         else:
-            messages.success(request, _("Kept, in their words. Thank you for staying."))
+            if kept.pk == told.pk:
+                messages.success(request, _("Kept, in their words. Thank you for staying."))
+            else:
+                messages.info(request, _("This was kept already, as it was sent the first time."))
             return redirect("participant", participant_id)
     context = {
         "participant": participant,

@@ -34,8 +34,8 @@ def signals(request: HttpRequest) -> HttpResponse:
         "rows": rows[:PAGE],
         "next": f"?after={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
         "first": request.path if last else "",
-        "asked": list(asked.order_by("asked_on", "pk")[:PAGE]),
-        "concerns": list(concerns.order_by("said_on", "pk")[:PAGE]),
+        "asked": [] if last else list(asked.order_by("asked_on", "pk")[:PAGE]),
+        "concerns": [] if last else list(concerns.order_by("said_on", "pk")[:PAGE]),
         "supervises": bool(supervised_teams(request.user)),
         "now": now,
     }

@@ -13,6 +13,10 @@ class CannotStandIn(Exception):
     """The absent colleague does not hold the role, or the other may not be lent it, or not by this person."""
 
 
+class StandsInAlready(Exception):
+    """The same colleague stands in for the same one on some of these days."""
+
+
 @transaction.atomic
 def stand_in(
     *,
@@ -25,7 +29,10 @@ def stand_in(
     at: datetime,
     role: str = Role.SPECIALIST,
 ) -> Cover:
-    """Let `cover` see and keep what `absent` keeps in the team, from moment to moment. Raises CannotStandIn.
+    """Let `cover` see and keep what `absent` keeps in the team, from moment to moment.
+
+    Raises CannotStandIn; StandsInAlready where the same two have some of these days already, as ending the one cover
+    would leave the other.
 
     For a peer specialist another one of the team stands in; for a supervisor any supervisor or a peer
     specialist of the team. A supervisor's role is lent only by who holds it: whoever stands in could else
@@ -37,11 +44,12 @@ def stand_in(
     people = User.objects.select_for_update(no_key=True).filter(pk__in=[absent.pk, cover.pk], is_active=True)
     if len(people.order_by("pk")) != 2 or not holds(absent, team, role) or not may_be_lent(cover, team, role):
         raise CannotStandIn
-    same = Cover.objects.filter(
-        team=team, role=role, absent=absent, cover=cover, starts_at=starts_at, ends_at=ends_at
-    ).first()
-    if same is not None:
-        return same
+    pair = Cover.objects.filter(team=team, role=role, absent=absent, cover=cover)
+    known = pair.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).order_by("starts_at").first()
+    if known is not None:
+        if (known.starts_at, known.ends_at) != (starts_at, ends_at):
+            raise StandsInAlready
+        return known
     row = Cover.objects.create(
         team=team, role=role, absent=absent, cover=cover, starts_at=starts_at, ends_at=ends_at, created_by=by
     )

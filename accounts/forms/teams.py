@@ -1,16 +1,20 @@
 """A team's settings."""
 
 import zoneinfo
-from datetime import date
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
 from typing import Any
 
 import holidays
 from django import forms
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 
 WEEKDAYS = [(1, _("Mon")), (2, _("Tue")), (3, _("Wed")), (4, _("Thu")), (5, _("Fri")), (6, _("Sat")), (7, _("Sun"))]
+# In a row; with public holidays beside them still well within what the calendar looks ahead.
+LONGEST_CLOSED = 45
 US_ZONES = (
     "America/New_York",
     "America/Chicago",
@@ -79,8 +83,12 @@ class TeamForm(forms.ModelForm):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """The ladder climbs: nobody is told before those of the rung below."""
+        """The ladder climbs: nobody is told before those of the rung below. And the team is open now and then."""
         cleaned = super().clean()
+        closed = [day for day, _name in cleaned.get("closed") or []]
+        if longest_stretch(closed, cleaned.get("working_days") or range(1, 8)) > LONGEST_CLOSED:
+            words = _t("Closed for more than %(days)d days in a row: nobody could be called, and nothing planned.")
+            self.add_error("closed", words % {"days": LONGEST_CLOSED})
         again, supervisor, anyone = (cleaned.get(f"{name}_after_days") for name in ("again", "supervisor", "anyone"))
         if again and supervisor and supervisor < again:
             self.add_error("supervisor_after_days", _("Not before whoever keeps it is told again."))
@@ -94,7 +102,7 @@ class TeamForm(forms.ModelForm):
         for line in filter(None, map(str.strip, self.cleaned_data["closed"].splitlines())):
             day, _blank, name = line.partition(" ")
             try:
-                days.append((date.fromisoformat(day), name.strip()[:80]))
+                days.append((closed_day(day), name.strip()[:80]))
             except ValueError:
                 message = _("“%(line)s” does not begin with a date such as 2026-12-24.")
                 raise forms.ValidationError(message, params={"line": line[:40]}) from None
@@ -106,6 +114,25 @@ class TeamForm(forms.ModelForm):
         country, _colon, region = self.cleaned_data["holiday_region"].partition(":")
         team.holiday_country, team.holiday_region = country, region
         return team
+
+
+def closed_day(text: str) -> date:
+    """The day as it is written on the form, in this century; raises ValueError for what is none."""
+    day = date.fromisoformat(text)
+    if day.isoformat() != text or not 2000 <= day.year < 2100:
+        raise ValueError(text)
+    return day
+
+
+def longest_stretch(closed: Iterable[date], working_days: Collection[int]) -> int:
+    """How many days in a row a team would be closed at the most, public holidays not counted."""
+    longest = stretch = 0
+    ours = set(closed)
+    for number in range((max(ours) - min(ours)).days + 8) if ours else ():
+        day = min(ours) + timedelta(days=number)
+        stretch = stretch + 1 if day in ours or day.isoweekday() not in working_days else 0
+        longest = max(longest, stretch)
+    return longest
 
 
 def zones() -> list[tuple[Any, Any]]:

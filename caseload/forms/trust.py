@@ -78,7 +78,7 @@ class SetbackForm(OnADay):
             day = self.fields["happened_on"].to_python(given) or self.today
         except forms.ValidationError:
             day = self.today
-        return day if self.today - LONG_AGO <= day <= self.today else self.today
+        return min(day, self.today)
 
 
 class ComplaintForm(OnADay):

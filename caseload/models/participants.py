@@ -155,7 +155,8 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 
     def with_likely_twin(self, since: datetime) -> "ParticipantQuerySet":
         """Adds `perhaps_twice`: taken in since then, and much like somebody else of the team, with us or not."""
-        theirs = PhoneNumber.objects.filter(participant=OuterRef(OuterRef("pk"))).values("number")
+        # Three questions deep: of the person, somebody else, one of their numbers.
+        theirs = PhoneNumber.objects.filter(participant=OuterRef(OuterRef(OuterRef("pk")))).values("number")
         alike = Q(Exists(PhoneNumber.objects.filter(participant=OuterRef("pk"), number__in=theirs)))
         for name in ("name_used", "legal_name"):
             plain = PlainText(OuterRef(name))

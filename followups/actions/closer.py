@@ -119,10 +119,9 @@ def add_soon(
     """
     given = {"occasion": Occasion.SETBACK, "happened_on": happened_on, "participant": participant}
     (soon,) = dates_after(**given, today=today, only_soon=True)
-    standing = FollowUp.objects.standing().filter(participant=participant, purpose__in=CONTACT)
     dated = {row.planned_on: row for row in FollowUp.objects.filter(closer=closer, came_from=None)}
     on, latest = soon.due_on, soon.latest_on
-    while not standing.filter(due_on__gte=today, due_on__lte=max(on, latest or on)).exists():
+    while soon_already(participant, happened_on, today, max(on, latest or on)) is None:
         known = dated.get(on)
         if known is None or known.state == State.PAUSED:
             # A rhythm has each of its dates once.
@@ -134,6 +133,13 @@ def add_soon(
             bring_back(known, on, by, at)
         else:
             on = calendar_of(participant.team).next_working_day(on + DAY)
+
+
+def soon_already(participant: Participant, happened_on: date, today: date, latest: date) -> date | None:
+    """The day on which a contact stands already from the day after it happened until then; None where none does."""
+    standing = FollowUp.objects.standing().filter(participant=participant, purpose__in=CONTACT)
+    within = standing.filter(due_on__gte=max(today, happened_on + DAY), due_on__lte=latest)
+    return within.order_by("due_on").values_list("due_on", flat=True).first()
 
 
 def bring_back(followup: FollowUp, on: date, by: User, at: datetime) -> None:
@@ -155,7 +161,8 @@ def make_room(
     contacts = FollowUp.objects.filter(participant=closer.participant, due_on__gte=today, due_on__lte=closer.until)
     contacts = contacts.filter(state__in=(State.OPEN, State.PAUSED), purpose__in=CONTACT)
     same_day = Q(due_on__in=days) & (Q(purpose=Purpose.CHECK_IN) | Q(closer__isnull=False))
-    of_plan = Q(plan__isnull=False) if rests_the_plan(closer) else Q(pk=None)
+    # What the plan has for today is still to come: nobody is called later for being in a hard stretch.
+    of_plan = Q(plan__isnull=False, due_on__gt=today) if rests_the_plan(closer) else Q(pk=None)
     untried = Q(attempts=0) | Q(state=State.PAUSED)
     rested_before = Q(pk__in=rested) & (of_plan | Q(closer__isnull=False))
     replaced = contacts.filter(same_day | of_plan & untried | rested_before)

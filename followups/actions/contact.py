@@ -115,12 +115,23 @@ def apply(followup: FollowUp, outcome: Outcome, by: User, at: datetime) -> tuple
         others["created_next"] = snapshot(following)
     else:
         due_on = calendar_of(followup.team).add_working_days(today, outcome.again_in_days)
+        if outcome.effect == Effect.TRY_AGAIN:
+            due_on = within_window(followup, due_on, today)
         if outcome.effect == Effect.PAUSES:
             others = rest_others(followup, due_on, outcome, by, at)
         state = {Effect.WAITS: State.WAITING, Effect.PAUSES: State.PAUSED}.get(outcome.effect, State.OPEN)
         planning.give_date(followup, due_on, state=state, why=outcome.label, by=by, at=at)
     save_kept(followup)
     return following, others
+
+
+def within_window(followup: FollowUp, due_on: date, today: date) -> date:
+    """The day of the next try, not after the last day of its window while that is still to come."""
+    latest = followup.latest_on
+    if latest is None or not today < latest < due_on:
+        return due_on
+    working = calendar_of(followup.team).previous_working_day(latest)
+    return working if working > today else latest
 
 
 def rest_others(followup: FollowUp, until: date, outcome: Outcome, by: User, at: datetime) -> dict[str, Any]:

@@ -22,6 +22,10 @@ class NudgedEnough(Exception):
     """The colleague has had as many reminders today as the team allows."""
 
 
+class NudgedAlready(Exception):
+    """Whoever keeps it was nudged about this date before."""
+
+
 class NobodyToNudge(Exception):
     """Nobody keeps the follow-up, or it is oneself."""
 
@@ -62,7 +66,7 @@ def take_over(*, followup: FollowUp, by: User, at: datetime) -> FollowUp:
 def nudge(*, followup: FollowUp, by: User, at: datetime) -> Reminder:
     """Remind whoever keeps it or stands in for them, kindly and once for its date.
 
-    Raises NobodyToNudge, NudgedEnough, planning.AlreadySettled.
+    Raises NobodyToNudge, NudgedEnough, NudgedAlready, planning.AlreadySettled.
     """
     followup = planning.lock_standing(followup)
     if followup.owner_id is None or followup.owner_id == by.pk:
@@ -72,11 +76,9 @@ def nudge(*, followup: FollowUp, by: User, at: datetime) -> Reminder:
     recipient = User.objects.select_for_update(no_key=True).get(pk=cover.cover_id if cover else followup.owner_id)
     if recipient.pk == by.pk:
         raise NobodyToNudge
-    known = Reminder.objects.filter(
-        followup=followup, rung=Rung.NUDGE, recipient=recipient, due_on=followup.due_on
-    ).first()
-    if known is not None:
-        return known
+    known = Reminder.objects.filter(followup=followup, rung=Rung.NUDGE, recipient=recipient, due_on=followup.due_on)
+    if known.exists():
+        raise NudgedAlready
     began = midnight(local_date(at, followup.team.time_zone), followup.team.time_zone)
     today = Reminder.objects.filter(recipient=recipient, rung=Rung.NUDGE, created_at__gte=began)
     if today.count() >= followup.team.most_mails_a_day:

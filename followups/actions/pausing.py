@@ -149,7 +149,9 @@ def lift(
     resting = FollowUp.objects.filter(participant=participant, state=State.PAUSED, due_on__gt=today)
     for followup in resting.order_by("due_on", "pk"):
         day = max(on, followup.rests_from or on)
-        is_taken = followup.purpose in CONTACT and day in plans.contact_days(participant.pk, but=followup)
+        others = plans.contact_days(participant.pk, but=followup)
+        # One that the rest itself had made goes with it, where somebody will be in touch anyway.
+        is_taken = followup.purpose in CONTACT and (day in others or (followup.rests_from is None and bool(others)))
         planning.give_date(followup, day, state=State.OPEN, why=why, by=by, at=at)
         if is_taken and followup != keeps:
             row = FollowUp.objects.filter(pk=followup.pk)

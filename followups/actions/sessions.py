@@ -176,8 +176,18 @@ def remember_next_step(session: Session, what_next: WhatNext | FollowUp, by: Use
     elif isinstance(what_next, ByPlan):
         followup = next_of_plan(session, at)
     else:
-        followup = planning.create(session.participant, what_next, by=by, at=at, session=session)
+        followup = stands_already(session.participant, what_next) or planning.create(
+            session.participant, what_next, by=by, at=at, session=session
+        )
     NextStep.objects.create(session=session, followup=followup)
+
+
+def stands_already(participant: Participant, contact: NextContact) -> FollowUp | None:
+    """The check-in of that day, where the plan or somebody has one already: one call needs one card."""
+    if contact.purpose != Purpose.CHECK_IN:
+        return None
+    same = FollowUp.objects.filter(participant=participant, purpose=Purpose.CHECK_IN, due_on=contact.due_on)
+    return same.filter(state=State.OPEN, what=contact.what).order_by("pk").first()
 
 
 def next_of_plan(session: Session, at: datetime) -> FollowUp:

@@ -11,7 +11,7 @@ from caseload.models import Participant, Setback
 from caseload.models.setbacks import CLOSER, CloserAnswer
 from followups.actions import closer, planning
 from followups.calendar import local_date
-from followups.models import DecidedBy, FollowUp, Purpose
+from followups.models import CloserRhythm, DecidedBy, FollowUp, Purpose
 from followups.models.calendars import calendar_of
 from followups.models.closer import Occasion
 from followups.models.followups import CONTACT
@@ -57,11 +57,20 @@ def dates_of(participant: Participant, happened_on: date, today: date) -> dict[s
     weekly = [one.due_on for one in closer.dates_after(**after)]
     standing = FollowUp.objects.standing().filter(participant=participant, purpose__in=CONTACT, due_on__gte=today)
     return {
-        CloserAnswer.SOON: weekly[:1],
+        CloserAnswer.SOON: [soon_day(participant, happened_on, today)],
         CloserAnswer.WEEKLY: weekly,
         CloserAnswer.KEEP: list(standing.order_by("due_on").values_list("due_on", flat=True)[:1]),
         CloserAnswer.LATER: [ask_again_on(participant, today)],
     }
+
+
+def soon_day(participant: Participant, happened_on: date, today: date) -> date:
+    """The day of one contact soon: where a closer rhythm holds, one that stands within those days is it already."""
+    after = {"occasion": Occasion.SETBACK, "happened_on": happened_on, "participant": participant, "today": today}
+    (soon,) = closer.dates_after(**after, only_soon=True)
+    holds = CloserRhythm.objects.standing().filter(participant=participant, until__gte=today).exists()
+    latest = max(soon.due_on, soon.latest_on or soon.due_on)
+    return (holds and closer.soon_already(participant, happened_on, today, latest)) or soon.due_on
 
 
 def ask_again_on(participant: Participant, today: date) -> date:

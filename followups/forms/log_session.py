@@ -16,7 +16,7 @@ from followups.calendar import FAR, moment
 from followups.forms.what_next import WhatNextFields
 from followups.models import CheckInPlan, FollowUp, Purpose, State
 from followups.models.calendars import calendar_of
-from followups.models.followups import CONTACT
+from followups.models.followups import CONTACT, HEAVY
 
 
 class StillOwed(forms.ModelMultipleChoiceField):
@@ -49,7 +49,7 @@ class LogSessionForm(SessionForm, WhatNextFields):
         today = local_now.date()
         due = [row for row in standing if row.due_on <= today + EARLY or awaits_them(row)]
         initial = {
-            "settles": [str(row.pk) for row in due if row.purpose in CONTACT or str(row.pk) == chosen],
+            "settles": [str(row.pk) for row in due if is_likely_meant(row, today) or str(row.pk) == chosen],
             **(kwargs.pop("initial", None) or {}),
         }
         super().__init__(*args, participant=participant, local_now=local_now, initial=initial, **kwargs)
@@ -81,6 +81,13 @@ class LogSessionForm(SessionForm, WhatNextFields):
         began = moment(cleaned["when_date"], cleaned["when_time"], self.participant.team.time_zone)
         session.started_at = min(began, self.local_now)
         return session
+
+
+def is_likely_meant(followup: FollowUp, today: date) -> bool:
+    """Whether meeting them most likely was this contact; one promised for the days to come is still owed then."""
+    if awaits_them(followup):
+        return True
+    return followup.purpose in CONTACT and not (followup.purpose in HEAVY and followup.due_on > today)
 
 
 def awaits_them(followup: FollowUp) -> bool:

@@ -260,8 +260,9 @@ def lines_of_days(participant: UUID, zone: str) -> list[DayLines]:
         (progress, "said_on", "progress", Case(WORDLESS, default=WORDED), F("direction")),
         (tried, "answered_on", "tried", F("text"), F("answer")),
         (barriers, "on", "barrier", F("barrier__what"), F("state")),
-        (joined, "since", "joined", F("what"), words("")),
-        # One who went once only has come and gone on a day: that is one line, and its place in the order is one.
+        (joined.filter(Q(until=None) | Q(until__gt=F("since"))), "since", "joined", F("what"), words("")),
+        # Come and gone on one day: that is one line, and its place in the order is one.
+        (joined.filter(until=F("since")), "since", "once", F("what"), words("")),
         (joined.filter(until__gt=F("since")), "until", "left", F("what"), words("")),
     ]
 

@@ -21,10 +21,13 @@ def offer_undo(entries: list[Any], user: Any, supervises: bool, at: datetime) ->
 
     Whether something else has happened since, the deed finds out.
     """
+    newer: set[Any] = set()
     for entry in entries:
         if entry.kind == "attempt":
             done_at, done_by = entry.row.at, entry.row.by_id
-            is_one = entry.row.undone_at is None and entry.row.followup_id is not None
+            # Of several tries the last is taken back first.
+            is_one = entry.row.undone_at is None and entry.row.followup_id not in {None, *newer}
+            newer |= {entry.row.followup_id} if entry.row.undone_at is None else set()
         elif entry.kind == "decision":
             done_at, done_by = entry.row.closed_at, entry.row.closed_by_id
             is_one = entry.row.kept is not None

@@ -105,7 +105,7 @@ def test_pressing_twice_makes_one(team, specialist, colleague, now) -> None:
 
 
 def test_one_that_has_not_begun_is_taken_away_and_one_that_runs_ends(team, specialist, colleague, now) -> None:
-    later, running = stand_in(team, specialist, colleague, now, begins=3), stand_in(team, specialist, colleague, now)
+    later, running = stand_in(team, specialist, colleague, now, begins=30), stand_in(team, specialist, colleague, now)
     for _twice in range(2):
         cover.end(cover=later, by=specialist, at=now)
         cover.end(cover=running, by=specialist, at=now)

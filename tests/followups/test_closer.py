@@ -7,6 +7,7 @@ import pytest
 
 from accounts.ids import new_id
 from followups.actions import closer, contact, pausing, planning, plans
+from followups.actions.setbacks import soon_day
 from followups.models import CheckInPlan, CloserRhythm, FollowUp, Purpose, State
 from followups.models.attempts import Effect, Outcome
 from followups.models.gaps import back_on
@@ -284,3 +285,19 @@ def test_a_day_agreed_on_by_hand_after_a_rest_is_the_one_it_goes_back_to(partici
     assert chosen in days(participant, closer=rhythm)
     closer.relax(closer=rhythm, **who)
     assert days(participant) == [chosen]
+
+
+def test_what_the_plan_has_for_today_stays(participant, specialist) -> None:
+    plan = CheckInPlan(kind="weekly", starts_on=DAY)
+    plans.agree(plan=plan, participant=participant, by=specialist, at=NOON)
+    begin(participant, specialist, only_soon=True)
+    assert days(participant)[:2] == [DAY, DAY + ONE_DAY]
+
+
+def test_a_contact_before_those_days_is_not_the_one_soon(participant, specialist) -> None:
+    begin(participant, specialist, on=DAY - ONE_DAY)
+    assert DAY in days(participant)
+    begin(participant, specialist, on=DAY, only_soon=True)
+    assert days(participant)[:2] == [DAY, DAY + ONE_DAY]
+    assert soon_day(participant, DAY, DAY) == DAY + ONE_DAY
+    assert soon_day(participant, DAY - ONE_DAY, DAY) == DAY

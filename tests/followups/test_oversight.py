@@ -44,7 +44,8 @@ def test_a_colleague_is_nudged_as_often_a_day_as_the_team_allows(
     team.most_mails_a_day = 1
     team.save(update_fields=["most_mails_a_day"])
     oversight.nudge(followup=late, by=supervisor, at=NOON)
-    oversight.nudge(followup=late, by=supervisor, at=NOON)  # the same one again is no second
+    with pytest.raises(oversight.NudgedAlready):
+        oversight.nudge(followup=late, by=supervisor, at=NOON)
     other = factories.FollowUpFactory(participant=participant, team=team, owner=specialist, due_on=late.due_on)
     with pytest.raises(oversight.NudgedEnough):
         oversight.nudge(followup=other, by=supervisor, at=NOON)
@@ -55,8 +56,7 @@ def test_a_colleague_is_nudged_as_often_a_day_as_the_team_allows(
 def test_a_nudge_goes_to_whoever_stands_in(late, team, specialist, colleague, supervisor) -> None:
     lasts = {"starts_at": NOON.replace(year=2020), "ends_at": NOON.replace(year=2200)}
     factories.CoverFactory(team=team, absent=specialist, cover=colleague, **lasts)
-    for _twice in range(2):
-        oversight.nudge(followup=late, by=supervisor, at=NOON)
+    oversight.nudge(followup=late, by=supervisor, at=NOON)
     assert Reminder.objects.get().recipient == colleague
 
 

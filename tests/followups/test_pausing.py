@@ -128,7 +128,7 @@ def test_ended_early_a_closer_rhythm_goes_on(participant, specialist, weekly) ->
     before = days(participant)
     pause(participant, specialist)
     resume(participant, specialist, at=NOON + ONE_DAY)
-    assert days(participant) == before
+    assert days(participant) == [on for on in before if on > DAY]
     assert not FollowUp.objects.filter(state=State.PAUSED).exists()
 
 

@@ -208,7 +208,8 @@ def test_a_run_cut_off_before_the_message_is_made_up_for(due, monkeypatch) -> No
 
 def test_a_nudge_goes_with_the_next_message_and_only_once(due, supervisor) -> None:
     oversight.nudge(followup=due, by=supervisor, at=NOON)
-    oversight.nudge(followup=due, by=supervisor, at=NOON)
+    with pytest.raises(oversight.NudgedAlready):
+        oversight.nudge(followup=due, by=supervisor, at=NOON)
     reminders.sweep(NOON)
     assert told() == [(Rung.KEEPER, "Sam"), (Rung.NUDGE, "Sam")]
     assert OutgoingEmail.objects.get().reminders.count() == 2

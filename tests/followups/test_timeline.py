@@ -154,7 +154,7 @@ def test_what_was_in_the_way_and_where_they_belong_are_part_of_it(participant, s
         assert lines == [
             ("left", "The choir", ""),
             ("barrier", "The bus does not run", "Gone"),
-            ("joined", "A walk", ""),
+            ("once", "A walk", ""),
             ("joined", "The choir", ""),
             ("barrier", "The bus does not run", "In the way"),
         ]

@@ -216,3 +216,22 @@ def test_what_is_stored_is_what_was_posted_not_what_was_added(sign_in, specialis
 def test_a_date_left_from_another_choice_does_not_stand_in_the_way(sign_in, specialist, address) -> None:
     page = sign_in(specialist).post(address, answers(next_choice="week", next_date="2020-01-01"))
     assert page.status_code == 302
+
+
+@pytest.mark.parametrize(("days", "ticked"), [(0, True), (1, False)])
+def test_what_was_promised_for_the_days_to_come_is_not_settled_unasked(
+    sign_in, specialist, address, participant, days: int, ticked: bool
+) -> None:
+    on = NOON.date() + timedelta(days=days)
+    row = factories.FollowUpFactory(participant=participant, due_on=on, purpose="after_setback")
+    form = sign_in(specialist).get(address).context["form"]
+    assert form["settles"].value() == ([str(row.pk)] if ticked else [])
+    assert str(row.pk) in {key for key, _label in form.fields["settles"].choices}
+
+
+def test_a_check_in_that_stands_on_the_day_is_the_next_step(sign_in, specialist, address, participant) -> None:
+    on = NOON.date() + timedelta(days=7)
+    planned = factories.FollowUpFactory(participant=participant, due_on=on)
+    sign_in(specialist).post(address, answers(next_choice="week"))
+    assert Session.objects.get().next_step.followup == planned
+    assert FollowUp.objects.standing().filter(due_on=on).count() == 1
