@@ -115,7 +115,7 @@ def apply(followup: FollowUp, outcome: Outcome, by: User, at: datetime) -> tuple
         others["created_next"] = snapshot(following)
     else:
         due_on = calendar_of(followup.team).add_working_days(today, outcome.again_in_days)
-        if outcome.effect == Effect.TRY_AGAIN:
+        if outcome.effect in (Effect.TRY_AGAIN, Effect.WAITS):
             due_on = within_window(followup, due_on, today)
         if outcome.effect == Effect.PAUSES:
             others = rest_others(followup, due_on, outcome, by, at)

@@ -155,3 +155,11 @@ def test_sight_through_a_supervisors_cover_has_its_days(team, supervisor, collea
         stand_in(team, supervisor, colleague, now, role="supervisor", begins=begins, lasts=lasts)
     assert not sees(colleague, participant)
     assert not standing_of(User.objects.get(pk=colleague.pk)).has(Permission.SUPERVISE)
+
+
+def test_the_same_two_have_each_day_once(team, specialist, colleague, now) -> None:
+    first = stand_in(team, specialist, colleague, now)
+    assert stand_in(team, specialist, colleague, now) == first
+    with pytest.raises(cover.StandsInAlready):
+        stand_in(team, specialist, colleague, now, begins=2)
+    assert stand_in(team, specialist, colleague, now, begins=6) != first

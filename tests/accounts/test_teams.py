@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -82,3 +82,26 @@ def test_a_new_team_works_from_monday_to_friday_unless_it_says_otherwise(sign_in
     team.working_days = [2, 6]
     team.save()
     assert sign_in(administrator).get(reverse("team", args=[team.pk])).context["form"]["working_days"].value() == [2, 6]
+
+
+@pytest.mark.parametrize(
+    ("closed", "refused"),
+    [
+        ([date(2027, 1, 1) + timedelta(days=number) for number in range(40)], False),
+        ([date(2027, 1, 1) + timedelta(days=number) for number in range(46)], True),
+        # Every Monday that the team would work.
+        ([date(2027, 1, 4) + timedelta(weeks=number) for number in range(8)], True),
+    ],
+)
+def test_a_team_is_not_closed_for_months(sign_in, administrator, closed: list[date], refused: bool) -> None:
+    days = [1] if len(closed) == 8 else [1, 2, 3, 4, 5]
+    given = {**FIELDS, "working_days": days, "closed": "\n".join(map(str, closed))}
+    page = sign_in(administrator).post(reverse("add_team"), given)
+    assert ("days in a row" in page.content.decode()) == refused
+    assert Team.objects.filter(name=FIELDS["name"]).exists() != refused
+
+
+@pytest.mark.parametrize("line", ["0001-01-01", "9999-12-31", "2026-W52-4", "20261224 Staff day"])
+def test_a_closed_day_is_a_day_as_it_is_written(sign_in, administrator, line: str) -> None:
+    page = sign_in(administrator).post(reverse("add_team"), {**FIELDS, "closed": line})
+    assert "does not begin with a date" in page.content.decode()

@@ -7,6 +7,8 @@ from django.db import connection
 from accounts.ids import new_id
 from followups.actions import contact, plans
 from followups.models import CheckInPlan, ContactAttempt, FollowUp, Outcome, State
+from followups.models.timeline import Entry
+from followups.models.undoing import offer_undo
 from tests import factories
 
 NOON, DAY = factories.NOON, factories.DAY
@@ -184,3 +186,23 @@ def test_taps_at_the_same_moment_count_once(due, specialist) -> None:
     assert not errors
     assert ContactAttempt.objects.count() == 1
     assert FollowUp.objects.standing().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("latest", "tried_again"),
+    [(None, 2), (DAY + timedelta(days=1), 1), (DAY + timedelta(days=9), 2), (DAY, 2), (DAY - timedelta(days=3), 2)],
+)
+def test_the_next_try_is_within_the_window_while_that_lasts(due, specialist, latest, tried_again: int) -> None:
+    FollowUp.objects.update(latest_on=latest)
+    due.refresh_from_db()
+    tap(due, "text_sent", specialist)
+    due.refresh_from_db()
+    assert due.due_on == DAY + timedelta(days=tried_again)
+
+
+def test_of_several_tries_the_last_is_taken_back_first(due, specialist) -> None:
+    older, newer = (tap(due, "no_answer", specialist) for _time in range(2))
+    other = tap(factories.FollowUpFactory(participant=due.participant), "no_answer", specialist)
+    entries = [Entry(one.at, "attempt", one) for one in (other, newer, older)]
+    offer_undo(entries, specialist, False, NOON)
+    assert [one.may_undo for one in (other, newer, older)] == [True, True, False]

@@ -248,3 +248,17 @@ def test_a_rest_waits_for_the_worker_that_is_laying_out(participant, specialist,
         assert deed.is_alive(), "it does not wait"
     deed.join(timeout=20)
     assert not FollowUp.objects.filter(state=State.OPEN, due_on__lte=UNTIL).exists()
+
+
+def test_a_contact_that_only_the_rest_had_made_goes_with_it(participant, specialist) -> None:
+    factories.FollowUpFactory(participant=participant, due_on=DAY + 40 * ONE_DAY)
+    pause(participant, specialist, until=DAY + 5 * ONE_DAY)
+    assert len(standing(participant)) == 2
+    resume(participant, specialist, at=NOON + ONE_DAY)
+    assert standing(participant) == [(State.OPEN, DAY + 40 * ONE_DAY)]
+
+
+def test_where_nothing_else_stands_it_stays(participant, specialist) -> None:
+    pause(participant, specialist, until=DAY + 5 * ONE_DAY)
+    resume(participant, specialist, at=NOON + ONE_DAY)
+    assert standing(participant) == [(State.OPEN, DAY + ONE_DAY)]

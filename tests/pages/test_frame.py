@@ -1,11 +1,14 @@
 """What holds for every page: policy, storing, errors, first pages."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from followups.models import SweepRun
+from followups.models import Reminder, SweepRun
 from tests import factories
 
 
@@ -90,3 +93,15 @@ def test_pages_travel_compressed(sign_in, specialist, participant) -> None:
     page = sign_in(specialist).get("/today/", headers={"accept-encoding": "gzip"})
     assert page["Content-Encoding"] == "gzip"
     assert len(page.content) < 20_000
+
+
+def test_what_came_while_the_notices_were_open_is_still_new(sign_in, specialist, participant) -> None:
+    followup = factories.FollowUpFactory(participant=participant, owner=specialist)
+    before, after = timezone.now() - timedelta(minutes=2), timezone.now() - timedelta(minutes=1)
+    for rung, created_at in ((1, before), (2, after)):
+        factories.ReminderFactory(followup=followup, recipient=specialist, rung=rung, created_at=created_at)
+    client = sign_in(specialist)
+    client.post(reverse("notices_seen"), {"until": (before + timedelta(seconds=1)).isoformat()})
+    assert list(Reminder.objects.filter(seen_at=None).values_list("rung", flat=True)) == [2]
+    client.post(reverse("notices_seen"), {"until": "yesterday"})
+    assert not Reminder.objects.filter(seen_at=None).exists()

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
@@ -204,3 +205,22 @@ def test_the_nudge_names_whom_it_goes_to(sign_in, supervisor, specialist, collea
     assert "Send Sam a kind nudge" in sign_in(supervisor).get(reverse("overdue")).content.decode()
     factories.CoverFactory(team=team, absent=specialist, cover=colleague, **LASTS)
     assert "Send Kim, standing in for Sam, a kind nudge" in sign_in(supervisor).get(reverse("overdue")).content.decode()
+
+
+@pytest.mark.parametrize("filtered", ["team=xx", f"team={UUID(int=5)}", "team=%00"])
+def test_a_team_that_is_none_of_theirs_is_no_praise(sign_in, supervisor, participant, filtered: str) -> None:
+    factories.FollowUpFactory(participant=participant, due_on=factories.DAY - timedelta(days=9))
+    text = sign_in(supervisor).get(f"{reverse('overdue')}?{filtered}").content.decode()
+    assert "A good thing to tell the team" not in text
+    assert "Show all" in text
+
+
+def test_a_colleague_is_known_however_their_id_is_written(sign_in, supervisor, specialist, participant) -> None:
+    late = factories.FollowUpFactory(
+        participant=participant, owner=specialist, due_on=factories.DAY - timedelta(days=9)
+    )
+    page = sign_in(supervisor).get(reverse("overdue"), {"who": str(specialist.pk).upper().replace("-", "")})
+    assert page.context["rows"] == [late]
+    assert page.context["chosen_name"] == specialist.name
+    nobodys = sign_in(supervisor).get(reverse("overdue"), {"who": "xx"}).content.decode()
+    assert "Nothing of theirs is overdue." in nobodys

@@ -7,6 +7,7 @@ from django.urls import reverse
 from caseload.models import Complaint, CrisisContact, PeerRequest, Prompt, Setback, SignalTalk
 from followups.actions import handing_on
 from followups.models import CloserRhythm, FollowUp
+from pages.setback import in_words
 from tests import factories
 from tests.pages.test_today import count_queries
 
@@ -255,3 +256,20 @@ def test_states_that_cannot_be(participant, specialist) -> None:
     refused(lambda: CrisisContact.objects.create(label="x", number="nine"), "crisiscontact_number_dials")
     refused(lambda: CrisisContact.objects.create(label="", number="988"), "crisiscontact_says_who")
     refused(lambda: Prompt.objects.create(code="x", text=""), "prompt_has_words")
+
+
+def test_sent_again_with_other_words_it_says_what_was_kept(sign_in, specialist, participant) -> None:
+    client, given = sign_in(specialist), told()
+    client.post(address("setback", participant), given)
+    again = client.post(address("setback", participant), {**given, "words": "Quieter now."}, follow=True)
+    text = again.content.decode()
+    assert "kept already, as it was sent the first time" in text
+    assert Setback.objects.get().words == "Too loud."
+
+
+def test_the_days_shown_for_one_long_ago_are_those_planned(sign_in, specialist, participant) -> None:
+    client, long_ago = sign_in(specialist), told(happened_on=DAY - timedelta(days=800))
+    shown = client.post(address("setback", participant), {**long_ago, "preview": "1"}).content.decode()
+    client.post(address("setback", participant), long_ago)
+    days = FollowUp.objects.standing().order_by("due_on").values_list("due_on", flat=True)
+    assert f"four weeks · {in_words(list(days))}" in shown
