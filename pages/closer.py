@@ -16,7 +16,7 @@ from followups.actions import pausing, planning
 from followups.calendar import local_date
 from followups.forms.closer import CloserForm, PauseForm, WishForm
 from followups.models import CloserRhythm
-from followups.models.gaps import back_on
+from followups.models.gaps import back_on, review_of
 
 
 @requires(Permission.READ_RECORDS)
@@ -41,7 +41,7 @@ def closer_rhythm(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         )
     running = CloserRhythm.objects.visible_to(request.user).standing().filter(participant=participant, until__gte=today)
     context = {"participant": participant, "form": form, "dates": dates, "running": running.first()}
-    context |= {"ending": WishForm(), "back_on": back_on(participant, today)}
+    context |= {"ending": WishForm(), "back_on": back_on(participant, today), "review": review_of(participant)}
     return render(request, "closer/closer_rhythm.html", context)
 
 

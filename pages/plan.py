@@ -17,7 +17,7 @@ from followups.forms.closer import WishForm
 from followups.forms.plan import PlanForm
 from followups.forms.what_next import NextStepForm
 from followups.models import CheckInPlan
-from followups.models.gaps import back_on
+from followups.models.gaps import back_on, review_of
 
 # So many of the rhythms they had before are listed.
 EARLIER = 20
@@ -45,6 +45,7 @@ def check_in_plan(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         "form": form,
         "running": running,
         "back_on": back,
+        "review": review_of(participant),
         "ending": WishForm(),
         "earlier": list(plans_of.exclude(ended_at=None).order_by("-ended_at")[:EARLIER]),
         "coming": plans.preview(plan=running, today=today) if running else [],

@@ -19,7 +19,7 @@ from caseload.models.setbacks import contacts_for, prompts
 from followups.actions import setbacks
 from followups.actions.planning import ServicesEnded
 from followups.calendar import local_date
-from followups.models.gaps import back_on
+from followups.models.gaps import back_on, review_of
 
 
 @requires(Permission.READ_RECORDS)
@@ -49,6 +49,7 @@ def setback(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         "prompts": [] if request.user.hides_prompts else list(prompts()),
         "contacts": list(contacts_for(participant.team)),
         "back_on": back_on(participant, today),
+        "review": review_of(participant),
     }
     return render(request, "setback/setback.html", context)
 

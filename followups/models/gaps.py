@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from caseload.models import Participant, Session
 from caseload.models.participants import ParticipantQuerySet
-from followups.models.followups import STANDING, FollowUp, State
+from followups.models.followups import STANDING, FollowUp, Purpose, State
 from followups.models.next_steps import NextStep
 from followups.models.plans import CheckInPlan
 
@@ -51,6 +51,12 @@ def with_rhythm(participants: ParticipantQuerySet) -> ParticipantQuerySet:
     """Adds `rhythm_kind`: how often the running check-in plan has us in touch; None without one."""
     running = CheckInPlan.objects.running().filter(participant=OuterRef("pk"))
     return participants.annotate(rhythm_kind=Subquery(running.values("kind")[:1]))
+
+
+def review_of(participant: Participant) -> FollowUp | None:
+    """What is to be looked at together because they asked for no contact, if it has not been yet."""
+    reviews = FollowUp.objects.standing().filter(participant=participant, purpose=Purpose.REVIEW)
+    return reviews.order_by("created_at", "pk").first()
 
 
 def back_on(participant: Participant, today: date) -> date | None:

@@ -273,3 +273,12 @@ def test_the_days_shown_for_one_long_ago_are_those_planned(sign_in, specialist, 
     client.post(address("setback", participant), long_ago)
     days = FollowUp.objects.standing().order_by("due_on").values_list("due_on", flat=True)
     assert f"four weeks · {in_words(list(days))}" in shown
+
+
+@pytest.mark.parametrize("name", ["setback", "closer_rhythm", "check_in_plan"])
+def test_where_contact_is_planned_it_is_said_that_they_asked_for_none(sign_in, specialist, participant, name) -> None:
+    client, words = sign_in(specialist), "Plan contact only if they wish for it now."
+    assert words not in client.get(address(name, participant)).content.decode()
+    due = factories.FollowUpFactory(participant=participant, owner=specialist)
+    client.post(reverse("record_attempt", args=[due.pk]), {"outcome": "no_contact", "form_token": factories.new_id()})
+    assert words in client.get(address(name, participant)).content.decode()
