@@ -1,5 +1,6 @@
 """Contacts closer together for a while, agreed with the person, and relaxing by themselves."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import count
 from uuid import UUID
@@ -67,9 +68,11 @@ def begin(
         if only_soon and before.until >= today:
             add_soon(before, participant, happened_on, today, by, at)
             return before
-        stop(before, decided_by, by, at)
-        plans.take_up_again(participant=participant, why=_("Another closer rhythm was agreed on."), at=at)
+    # First the rest, so that what rested is open, and set aside with its rhythm or for the new one.
     rested = [] if only_soon else end_rest(participant, decided_by, by, at)
+    if before is not None:
+        stop(before, decided_by, by, at, rested)
+        plans.take_up_again(participant=participant, why=_("Another closer rhythm was agreed on."), at=at)
     dates = dates_after(
         occasion=occasion, happened_on=happened_on, participant=participant, today=today, only_soon=only_soon
     )
@@ -193,9 +196,9 @@ def relax(*, closer: CloserRhythm, decided_by: str, by: User, at: datetime) -> N
     note("closer_rhythm_ended", subject=participant, by=by, at=at, decided_by=decided_by)
 
 
-def stop(closer: CloserRhythm, decided_by: str, by: User, at: datetime) -> None:
-    """Mark it ended and set aside what it still had to come."""
+def stop(closer: CloserRhythm, decided_by: str, by: User, at: datetime, rested: Sequence[UUID] = ()) -> None:
+    """Mark it ended and set aside what it still had to come; also what was tried, if it `rested` until now."""
     closer.ended_at, closer.ended_wish = at, decided_by
     closer.save(update_fields=["ended_at", "ended_wish"])
-    coming = FollowUp.objects.filter(closer=closer, state=State.OPEN, attempts=0)
+    coming = FollowUp.objects.filter(Q(attempts=0) | Q(pk__in=rested), closer=closer, state=State.OPEN)
     plans.set_aside(coming, reason=_("The closer rhythm has ended."), decided_by=decided_by, by=by, at=at)

@@ -114,6 +114,7 @@ def check(story: Story) -> None:
 @given(st.lists(DEEDS, min_size=2, max_size=9))
 @example([("days", 1), ("pause", 6), ("resume",)])
 @example([("begin", "setback", 1, False), ("pause", 1), ("begin", "setback", 3, True)])
+@example([("begin", "setback", 1, False), ("days", 1), ("pause", 6), ("begin", "hospital_stay", 0, False)])
 @example([("days", 1), ("pause", 9), ("begin", "setback", 0, False), ("resume",), ("relax",)])
 def test_never_two_contacts_on_a_day_and_never_a_gap(team, specialist, deeds: list[tuple]) -> None:
     with transaction.atomic():
