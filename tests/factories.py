@@ -41,6 +41,8 @@ from followups.models import CheckInPlan, CloserRhythm, ContactAttempt, FollowUp
 # A Wednesday without holidays around it; 10:00 in New York.
 NOON = datetime(2026, 5, 6, 14, 0, tzinfo=UTC)
 DAY = date(2026, 5, 6)
+# Where it is about midday now: for tests that run on the real clock, so that no midnight falls into them.
+MIDDAY = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
 PASSWORD = "calm-river-stones-42"
 
 

@@ -8,9 +8,10 @@ from tests.worker.conftest import Mailbox, wait_until
 
 # Due by now and not told to anybody in the program.
 NOT_TOLD = """
-    SELECT count(*) FROM followups_followup AS row
-    WHERE row.state IN ('open', 'waiting', 'paused') AND row.due_on <= (now() AT TIME ZONE 'America/New_York')::date
-      AND {which} AND (row.flagged_rung = 0 OR NOT EXISTS (
+    SELECT count(*) FROM followups_followup AS row JOIN accounts_team AS team ON team.id = row.team_id
+    WHERE row.state IN ('open', 'waiting', 'paused')
+      AND CASE WHEN {which} THEN row.due_on <= (now() AT TIME ZONE team.time_zone)::date END
+      AND (row.flagged_rung = 0 OR NOT EXISTS (
           SELECT FROM followups_reminder AS reminder WHERE reminder.followup_id = row.id AND reminder.rung = 1
       ))
 """

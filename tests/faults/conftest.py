@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -78,9 +77,9 @@ def due(transactional_db: None) -> Callable[[int, int], list[FollowUp]]:
 
     def make(people: int, each: int = 1) -> list[FollowUp]:
         team = Team.objects.filter(name="Harbor").first() or factories.TeamFactory(
-            name="Harbor", holiday_country="", working_days=[1, 2, 3, 4, 5, 6, 7]
+            name="Harbor", time_zone=factories.MIDDAY, holiday_country="", working_days=[1, 2, 3, 4, 5, 6, 7]
         )
-        today = today_of(team)
+        today = local_date(timezone.now(), team.time_zone)
         colleagues = [member(team, "specialist", f"Nr{number}") for number in range(people)]
         person = factories.ParticipantFactory.build_batch(people, team=team, created_by=colleagues[0])
         with transaction.atomic():
@@ -98,12 +97,6 @@ def due(transactional_db: None) -> Callable[[int, int], list[FollowUp]]:
         return FollowUp.objects.bulk_create(rows)
 
     return make
-
-
-def today_of(team: Team) -> date:
-    """The team's local day; the day before while its midnight is near, so that no test runs over it."""
-    now = timezone.now()
-    return min(local_date(now, team.time_zone), local_date(now - timedelta(minutes=10), team.time_zone))
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from celery import Celery
 
 from peersupport.embedded import broker, places, postgres
 from peersupport.embedded.places import Place, redis_binary
+from tests import factories
 from tests.faults.aftermath import Aftermath
 from tests.worker.conftest import wait_until
 
@@ -29,9 +30,9 @@ CLEAR = (
 MAKE_DUE = """
     INSERT INTO followups_followup (id, team_id, participant_id, owner_id, purpose, what, state, due_on, planned_on,
         why_here, attempts, created_at, closing_reason, decided_by, set_aside, flagged_rung, unheard)
-    SELECT gen_random_uuid(), team_id, participant_id, owner_id, 'check_in', 'fault', 'open', current_date - 2,
-        current_date - 2, '', 0, now(), '', '', false, 0, false
-    FROM followups_followup, generate_series(1, %s)
+    SELECT gen_random_uuid(), team_id, participant_id, owner_id, 'check_in', 'fault', 'open', today - 2, today - 2,
+        '', 0, now(), '', '', false, 0, false
+    FROM followups_followup, generate_series(1, %s), cast(now() AT TIME ZONE %s AS date) AS today
     WHERE state = 'open' AND owner_id IS NOT NULL AND what <> 'fault'
 """
 
@@ -62,7 +63,8 @@ class House:
         self.manage("demo")
         self.do(
             "UPDATE accounts_team SET quiet_from = '00:00', quiet_until = '00:00', working_days = '{1,2,3,4,5,6,7}',"
-            " holiday_country = '', most_mails_a_day = 20"
+            " holiday_country = '', most_mails_a_day = 20, time_zone = %s",
+            factories.MIDDAY,
         )
         self.do("DELETE FROM accounts_teamclosedday")
         # What the demo has due is told and sent here, so that it is not taken for a test's.
@@ -111,7 +113,7 @@ class House:
 
     def make_due(self, each: int = 1) -> int:
         """So many follow-ups, due the day before yesterday, beside each open one; how many that makes."""
-        return self.do(MAKE_DUE, each)
+        return self.do(MAKE_DUE, each, factories.MIDDAY)
 
     def clear(self) -> None:
         """Away with what `make_due` made."""
