@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import time
 from typing import Any
 
 import pytest
@@ -24,6 +25,14 @@ from tests.worker.conftest import Mailbox, smtp, start, worker
 __all__ = ["smtp", "start", "worker"]
 
 REPORT = Report()
+# On whatever day and at whatever hour the tests run.
+ALWAYS_OPEN = {
+    "time_zone": factories.MIDDAY,
+    "quiet_from": time(0),
+    "quiet_until": time(0),
+    "holiday_country": "",
+    "working_days": [1, 2, 3, 4, 5, 6, 7],
+}
 
 
 @pytest.fixture
@@ -76,9 +85,7 @@ def due(transactional_db: None) -> Callable[[int, int], list[FollowUp]]:
     """`due(people, each)`: so many specialists of one team, each with so many follow-ups due today."""
 
     def make(people: int, each: int = 1) -> list[FollowUp]:
-        team = Team.objects.filter(name="Harbor").first() or factories.TeamFactory(
-            name="Harbor", time_zone=factories.MIDDAY, holiday_country="", working_days=[1, 2, 3, 4, 5, 6, 7]
-        )
+        team, _is_new = Team.objects.update_or_create(name="Harbor", defaults=ALWAYS_OPEN)
         today = local_date(timezone.now(), team.time_zone)
         colleagues = [member(team, "specialist", f"Nr{number}") for number in range(people)]
         person = factories.ParticipantFactory.build_batch(people, team=team, created_by=colleagues[0])
