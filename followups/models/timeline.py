@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, CharField, DateField, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf, TruncDate
 
 from accounts.prepared import Ids, prepared
@@ -136,7 +136,6 @@ def page(participant: Participant, before: tuple[datetime, UUID] | None, size: i
     # Where the place is that of a line of a day, its day may have more of them to give.
     same_day = on is not None and end_of(on, zone) == at
     found = places(participant.pk, zone, at, key, on, key if same_day else None, size)
-    found.sort(key=lambda row: (moment_of(row, zone), row[0]), reverse=True)
     shown, more = [read(row, zone) for row in found[:size]], len(found) > size
     rows: dict[UUID, Any] = {}
     for kind, ask in WHOLE.items():
@@ -146,16 +145,10 @@ def page(participant: Participant, before: tuple[datetime, UUID] | None, size: i
     return entries, entries[-1].cursor if more else ""
 
 
-def moment_of(row: tuple[Any, ...], zone: str) -> datetime:
-    """When it was; what belongs to a day stands on top of it."""
-    _pk, at, day, *_rest = row
-    return end_of(day, zone) if at is None else at
-
-
 def read(row: tuple[Any, ...], zone: str) -> Entry:
     """The entry in its place; what happened at a moment has its row still to be read."""
-    pk, _at, day, kind, text, topic = row
-    return Entry(moment_of(row, zone), kind, Said(pk, day, kind, text, topic))
+    pk, at, day, kind, text, topic = row
+    return Entry(at or end_of(day, zone), kind, Said(pk, day, kind, text, topic))
 
 
 @prepared
@@ -168,23 +161,26 @@ def places(
     day_key: UUID | None,
     size: int,
 ) -> QuerySet[Any, Any]:
-    """Of each table one page before that place, and one more to know whether there is more.
+    """One page before that place, and one more to know whether there is more; what belongs to a day on top of it.
 
-    Of what belongs to a day: before that day, and with a key what follows it on the day itself.
+    Of what belongs to a day: before that day, and with a key what follows it on the day itself. Each table gives a
+    page of its own at most, by its index.
     """
     pages = []
     for rows, moment, kind in moments(participant, zone):
         if at is not None:
             rows = rows.filter(Q(**{f"{moment}__lt": at}) | Q(**{moment: at}, pk__lt=key))
-        columns = rows.values_list("pk", F(moment), no_day(), words(kind), words(""), words(""))
-        pages.append(columns.order_by(F(moment).desc(), "-pk")[: size + 1])
+        rows = rows.annotate(moment=F(moment), local_day=TruncDate(moment, tzinfo=ZoneInfo(zone)))
+        columns = rows.values_list("pk", "moment", "local_day", words(kind), words(""), words(""))
+        pages.append(columns.order_by("-moment", "-pk")[: size + 1])
     for rows, day, kind, text, about in lines_of_days(participant, zone):
         if on is not None:
             same_day = Q(**{day: on}, pk__lt=day_key) if day_key is not None else Q()
             rows = rows.filter(Q(**{f"{day}__lt": on}) | same_day)
         columns = rows.values_list("pk", no_moment(), F(day), words(kind), text, about)
         pages.append(columns.order_by(F(day).desc(), "-pk")[: size + 1])
-    return pages[0].union(*pages[1:], all=True)
+    # Without a moment comes first: PostgreSQL takes nothing for more than everything.
+    return pages[0].union(*pages[1:], all=True).order_by("-local_day", "-moment", "-pk")[: size + 1]
 
 
 def moments(participant: UUID, zone: str) -> list[tuple[QuerySet[Any], str, str]]:
@@ -281,8 +277,3 @@ def end_of(day: date, zone: str) -> datetime:
 def no_moment() -> Cast:
     """An empty column of moments."""
     return Cast(Value(None), DateTimeField())
-
-
-def no_day() -> Cast:
-    """An empty column of days."""
-    return Cast(Value(None), DateField())
