@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest, JSONObject
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import specialist_teams, supervised_teams
+from accounts.access import specialist_teams, supervised_teams, teams_of
 from accounts.ids import new_id
 from accounts.known import known
 from accounts.models import Team, User
@@ -67,6 +67,18 @@ WALKS_WITH = """
 def walks_with(user: Any) -> Q:
     """True of participants assigned to this person now, or to a colleague they cover for today."""
     return Q(team__in=specialist_teams(user), pk__in=RawSQL(WALKS_WITH, (user.pk, user.pk)))  # noqa: S611
+
+
+def seen_by(user: Any, *, participant: str, team: str) -> Q:
+    """True of rows about participants this person may see, by the columns that hold the participant and the team.
+
+    What `Participant.objects.visible_to` says, for rows that are of their participant's team (trigger): to whoever
+    supervises nobody the assignments alone say it, and nobody else of the team need be looked at.
+    """
+    own = Q(**{f"{team}__in": teams_of(user)})
+    if supervised_teams(user):
+        return own & Q(**{f"{participant}__in": Participant.objects.visible_to(user)})
+    return own & Q(**{f"{participant}__in": RawSQL(WALKS_WITH, (user.pk, user.pk))})  # noqa: S611
 
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
@@ -204,22 +216,21 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         return self.annotate(numbers=numbers_of("pk"))
 
     def with_touched(self, at: datetime) -> "ParticipantQuerySet":
-        """Adds `touched_…` for each strand: whether a session, or what was done in one, touched it lately.
+        """Adds `touched_in` and `touched_by`: the strands of the sessions of late, and of what was done in them.
 
         That is within the days the team has set.
         """
         days = Cast(rule("untouched_days"), models.IntegerField()) * models.Value(timedelta(days=1))
-        lately = models.Value(at, output_field=models.DateTimeField()) - models.ExpressionWrapper(
+        since = models.Value(at, output_field=models.DateTimeField()) - models.ExpressionWrapper(
             days, output_field=models.DurationField()
         )
-        sessions = self.model._meta.get_field("sessions").related_model.objects.filter(
-            participant=OuterRef("pk"), started_at__gte=OuterRef("lately")
+        sessions = self.model._meta.get_field("sessions").related_model.objects.order_by()
+        lately = sessions.filter(participant=OuterRef("pk"), started_at__gte=OuterRef("lately"))
+        strand = models.Func(F("strands"), function="unnest", output_field=models.CharField())
+        return self.alias(lately=since).annotate(
+            touched_in=ArraySubquery(lately.annotate(strand=strand).values("strand").distinct()),
+            touched_by=ArraySubquery(lately.filter(activities__strand__gt="").values("activities__strand").distinct()),
         )
-        touched = {
-            f"touched_{code}": Exists(sessions.filter(Q(strands__contains=[code]) | Q(activities__strand=code)))
-            for code in ("goals", "skills", "advocacy", "community")
-        }
-        return self.alias(lately=lately).annotate(**touched)
 
     def with_specialist(self) -> "ParticipantQuerySet":
         """Adds `specialist_id` and `specialist_name` of the current assignment."""

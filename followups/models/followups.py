@@ -20,12 +20,13 @@ from django.db.models import (
 )
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import supervised_teams, teams_of
+from accounts.access import supervised_teams
 from accounts.ids import new_id
 from accounts.known import known
 from accounts.models import Cover, Team, User
 from caseload.models import Assignment, GoalStep, Milestone, Participant, Referral, Session, Tried, Win
 from caseload.models.goals import HELPFUL, STILL_ASKED, latest_agreed
+from caseload.models.participants import seen_by
 from caseload.models.words import latest_words
 from followups.models.closer import CloserRhythm
 from followups.models.decisions import DecidedBy
@@ -96,7 +97,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def visible_to(self, user: Any) -> "FollowUpQuerySet":
         """Those of participants this person may see."""
-        return self.filter(team__in=teams_of(user), participant__in=Participant.objects.visible_to(user))
+        return self.filter(seen_by(user, participant="participant", team="team"))
 
     def standing(self) -> "FollowUpQuerySet":
         """Still owed: open, waiting for a reply, or paused."""

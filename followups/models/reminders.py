@@ -5,11 +5,10 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import teams_of
 from accounts.ids import new_id
 from accounts.known import known
 from accounts.models import OutgoingEmail, Team, User
-from caseload.models import Participant
+from caseload.models.participants import seen_by
 from followups.models.followups import STANDING, FollowUp
 
 
@@ -31,8 +30,8 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def visible_to(self, user: Any) -> "ReminderQuerySet":
         """A person's own, about participants they may still see."""
-        seen = Participant.objects.visible_to(user)
-        return self.filter(recipient=user.pk, followup__team__in=teams_of(user), followup__participant__in=seen)
+        seen = seen_by(user, participant="followup__participant", team="followup__team")
+        return self.filter(seen, recipient=user.pk)
 
     def needed(self) -> "ReminderQuerySet":
         """Those whose follow-up is still owed on the date they speak of."""
