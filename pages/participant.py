@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.access import Permission, requires, supervised_teams
-from caseload.models import EndingReason, Merge, Quotation, Strand
-from caseload.models.glance import at_a_glance
+from caseload.models import EndingReason, Merge, Strand
+from caseload.models.glance import Line, at_a_glance
 from caseload.models.goals import Doer
 from caseload.models.rules import rules_of
 from caseload.models.words import Topic
@@ -22,6 +22,8 @@ from followups.models.timeline import page, read_cursor
 from followups.models.undoing import offer_undo
 
 ENTRIES = 25
+# Of each topic; older words still stand in the story.
+WORDS = 10
 # Whoever took somebody in may not have seen that they were here before; for so long their supervisor is told.
 NEW = timedelta(days=30)
 
@@ -41,15 +43,15 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     supervises = person.team_id in supervised_teams(request.user)
     if person.is_active:
         offer_undo(entries, request.user, supervises, now)
-    planned = asked.standing_of_person(person.pk, now)
+    planned, glance = asked.standing_of_person(person.pk, now), at_a_glance(person, WORDS)
     return render(
         request,
         "participant/participant.html",
         {
             "participant": person,
             "ending": dict(EndingReason.choices).get(person.ending_reason) if person.ended_on else "",
-            "topics": by_topic(asked.words_of(person.pk), today - timedelta(days=rules.words_again_days)),
-            "glance": at_a_glance(person),
+            "topics": by_topic(glance.get("words", []), today - timedelta(days=rules.words_again_days)),
+            "glance": glance,
             "rhythm": dict(RhythmKind.choices).get(person.rhythm_kind, ""),
             "standing": planned,
             "today": today,
@@ -81,20 +83,22 @@ def untouched(person: Any, since: date) -> list[str]:
     """The strands no session has touched lately; none to speak of for somebody who is new with us."""
     if not person.is_active or person.with_us_since > since:
         return []
-    return [str(label) for code, label in Strand.choices if not getattr(person, f"touched_{code}")]
+    touched = {*person.touched_in, *person.touched_by}
+    return [str(label) for code, label in Strand.choices if code not in touched]
 
 
-def by_topic(quotations: list[Quotation], ask_before: date) -> list[dict[str, object]]:
+def by_topic(words: list[Line], ask_before: date) -> list[dict[str, object]]:
     """For each topic the newest words and the older ones, in the order of the topics; old ones may be asked again."""
-    topics: dict[str, list[Quotation]] = {}
-    for quotation in quotations:
-        topics.setdefault(quotation.topic, []).append(quotation)
+    topics: dict[str, list[Line]] = {}
+    for one in words:
+        topics.setdefault(one.state, []).append(one)
     return [
         {
+            "about": label,
             "latest": topics[code][0],
             "older": topics[code][1:],
-            "ask_again": code != Topic.SAID and topics[code][0].said_on < ask_before,
+            "ask_again": code != Topic.SAID and topics[code][0].day < ask_before,
         }
-        for code in Topic.values
+        for code, label in Topic.choices
         if code in topics
     ]

@@ -13,11 +13,15 @@ from caseload.models.goals import HELPFUL, STILL_ASKED, Expectations, Goal, Goal
 from caseload.models.participants import Participant
 from caseload.models.strands import OPEN, Barrier, Referral
 from caseload.models.wins import Win
+from caseload.models.words import Quotation
 
 # Of the goals; their own page has all of them.
 MOST = 20
 # Of what helped before.
 HELPED = 5
+
+
+Kind = tuple[str, QuerySet[Any], tuple[Any, Any, Any]]
 
 
 @dataclass(frozen=True)
@@ -31,23 +35,27 @@ class Line:
     state: str
 
 
-def at_a_glance(participant: Participant) -> dict[str, list[Line]]:
-    """The lines of each kind that has any, newest first. One query, whatever is kept."""
+def at_a_glance(participant: Participant, words_of_each: int = 0) -> dict[str, list[Line]]:
+    """The lines of each kind that has any, newest first. One query, whatever is kept.
+
+    `words_of_each`: how many of their words about each topic come along.
+    """
     found: dict[str, list[Line]] = {}
-    for row in all_kinds(participant.pk):
+    for row in all_kinds(participant.pk, words_of_each):
         one = Line(*row)
         found.setdefault(one.kind, []).append(one)
     return found
 
 
 @prepared
-def all_kinds(participant: UUID) -> QuerySet[Any, Any]:
+def all_kinds(participant: UUID, words_of_each: int) -> QuerySet[Any, Any]:
     """The lines of all kinds, as rows."""
-    first, *others = [line(kind, rows, *columns) for kind, rows, columns in kinds(participant)]
+    wanted = [*kinds(participant), *(their_words(participant, words_of_each) if words_of_each else ())]
+    first, *others = [line(kind, rows, *columns) for kind, rows, columns in wanted]
     return first.union(*others, all=True)
 
 
-def kinds(participant: UUID) -> list[tuple[str, QuerySet[Any], tuple[Any, Any, Any]]]:
+def kinds(participant: UUID) -> list[Kind]:
     """Each kind with its rows, and its columns: what it says, its day, and its state."""
     goals = Goal.objects.filter(participant=participant, state=GoalState.OPEN)
     steps = GoalStep.objects.open().filter(goal=OuterRef("pk")).order_by("due_on", "recorded_at")
@@ -75,6 +83,12 @@ def kinds(participant: UUID) -> list[tuple[str, QuerySet[Any], tuple[Any, Any, A
         ("tried", asking[:1], (F("text"), F("tried_on"), words(""))),
         ("helped", helped[:HELPED], (F("text"), F("tried_on"), words(""))),
     ]
+
+
+def their_words(participant: UUID, number: int) -> list[Kind]:
+    """The newest so many of their words about each topic; the topic is the state."""
+    said = Quotation.objects.filter(participant=participant).newest_of_each_topic(number)
+    return [("words", said, (F("text"), F("said_on"), F("topic")))]
 
 
 def asked_of(participant: Participant, glance: dict[str, list[Line]], sent: UUID | None, was_sent: bool) -> Line | None:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 ASKED = sorted((ROOT / "followups" / "models" / "asked").glob("*.py"))
 # Asked about one person whom `visible_to` gave: what is the person's own may be seen with the person.
-OF_ONE_FOUND = {"standing_of_person", "words_of"}
+OF_ONE_FOUND = {"standing_of_person"}
 # Models that hold no participant: who may see them is decided where they are used.
 SHARED = {"SweepRun", "Role", "Invitation"}
 WRITES = {"save", "create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}

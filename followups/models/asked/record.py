@@ -5,14 +5,11 @@ from uuid import UUID
 
 from accounts.models import User
 from accounts.prepared import prepared
-from caseload.models import Participant, Quotation
+from caseload.models import Participant
 from caseload.models.participants import ParticipantQuerySet
-from caseload.models.words import QuotationQuerySet
 from followups.models.followups import FollowUp, FollowUpQuerySet
 from followups.models.gaps import with_rhythm
 
-# Of each topic; older words still stand in the story.
-WORDS = 10
 # What a line of what is planned shows.
 PLANNED_SHOWN = (
     *("participant_id", "purpose", "what", "due_on", "state", "attempts", "why_here", "moved_at", "moved_by__name"),
@@ -42,9 +39,3 @@ def standing_of_person(participant: UUID, now: datetime) -> FollowUpQuerySet:
     """What is planned. What is the person's own may be seen with the person: no need to ask for each whether it may."""
     standing = FollowUp.objects.filter(participant=participant).standing().with_days_overdue(now)
     return standing.select_related("moved_by", "came_from").only(*PLANNED_SHOWN).order_by("due_on", "pk")[:50]
-
-
-@prepared
-def words_of(participant: UUID) -> QuotationQuerySet:
-    """Their words, of each topic the newest few."""
-    return Quotation.objects.filter(participant=participant).newest_of_each_topic(WORDS)
