@@ -17,7 +17,7 @@ from followups.calendar import DAY, CloserDate, after_discharge, after_setback, 
 from followups.models import CloserRhythm, FollowUp, Purpose, State
 from followups.models.calendars import calendar_of
 from followups.models.closer import Occasion
-from followups.models.followups import CONTACT
+from followups.models.followups import CONTACT, FollowUpQuerySet
 from followups.models.gaps import back_on
 
 
@@ -156,21 +156,28 @@ def bring_back(followup: FollowUp, on: date, by: User, at: datetime) -> None:
 def make_room(
     closer: CloserRhythm, days: list[date], rested: list[UUID], decided_by: str, by: User, at: datetime
 ) -> None:
-    """Set aside what the closer contacts stand for: all of the plan's time, or of the same days, by hand too.
+    """Set aside what the closer contacts stand for."""
+    today = local_date(at, closer.team.time_zone)
+    replaced = stood_in_for(closer, closer.participant, days, today, rested)
+    words = _("A closer rhythm stands in for it.")
+    plans.set_aside(replaced, reason=words, decided_by=decided_by, by=by, at=at)
+
+
+def stood_in_for(
+    closer: CloserRhythm, participant: Participant, days: list[date], today: date, rested: Sequence[UUID] = ()
+) -> FollowUpQuerySet:
+    """What closer contacts on those days stand for: all of the plan's time, or of the same days, by hand too.
 
     One of another day that was tried already is left to be tried again, but for those that `rested`.
     """
-    today = local_date(at, closer.team.time_zone)
-    contacts = FollowUp.objects.filter(participant=closer.participant, due_on__gte=today, due_on__lte=closer.until)
+    contacts = FollowUp.objects.filter(participant=participant, due_on__gte=today, due_on__lte=closer.until)
     contacts = contacts.filter(state__in=(State.OPEN, State.PAUSED), purpose__in=CONTACT)
     same_day = Q(due_on__in=days) & (Q(purpose=Purpose.CHECK_IN) | Q(closer__isnull=False))
     # What the plan has for today is still to come: nobody is called later for being in a hard stretch.
     of_plan = Q(plan__isnull=False, due_on__gt=today) if rests_the_plan(closer) else Q(pk=None)
     untried = Q(attempts=0) | Q(state=State.PAUSED)
     rested_before = Q(pk__in=rested) & (of_plan | Q(closer__isnull=False))
-    replaced = contacts.filter(same_day | of_plan & untried | rested_before)
-    words = _("A closer rhythm stands in for it.")
-    plans.set_aside(replaced, reason=words, decided_by=decided_by, by=by, at=at)
+    return contacts.filter(same_day | of_plan & untried | rested_before)
 
 
 def rests_the_plan(closer: CloserRhythm) -> bool:
@@ -197,8 +204,12 @@ def relax(*, closer: CloserRhythm, decided_by: str, by: User, at: datetime) -> N
 
 
 def stop(closer: CloserRhythm, decided_by: str, by: User, at: datetime, rested: Sequence[UUID] = ()) -> None:
-    """Mark it ended and set aside what it still had to come; also what was tried, if it `rested` until now."""
+    """Mark it ended and set aside what it still had to come; also what was tried, if it `rested` until now.
+
+    With it go later contacts of another one, which came from a record that was put into this one.
+    """
     closer.ended_at, closer.ended_wish = at, decided_by
     closer.save(update_fields=["ended_at", "ended_wish"])
-    coming = FollowUp.objects.filter(Q(attempts=0) | Q(pk__in=rested), closer=closer, state=State.OPEN)
+    theirs = FollowUp.objects.filter(participant=closer.participant_id, closer__isnull=False, state=State.OPEN)
+    coming = theirs.filter(Q(attempts=0) | Q(pk__in=rested))
     plans.set_aside(coming, reason=_("The closer rhythm has ended."), decided_by=decided_by, by=by, at=at)

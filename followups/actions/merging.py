@@ -15,10 +15,9 @@ from caseload.actions import enrolment, handover
 from caseload.actions.enrolment import PROFILE
 from caseload.models import Assignment, EndingReason, Goal, Merge, Milestone, Participant, Referral, ServiceEpisode
 from caseload.models.assignments import AssignmentEnd
-from followups.actions import handing_on, planning, plans
-from followups.actions.laying_out import OPENED
+from followups.actions import handing_on, merging_closer, planning, plans
 from followups.calendar import local_date
-from followups.models import CheckInPlan, CloserRhythm, DecidedBy, FollowUp, State
+from followups.models import CheckInPlan, CloserRhythm, FollowUp
 from followups.models.followups import FollowUpQuerySet
 from followups.models.merging import Obstacle, obstacle, tables, that_fit, that_stay
 
@@ -49,8 +48,9 @@ def lock_both(*keys: object) -> list[Participant]:
 def merge(*, kept: Participant, merged: Participant, by: User, at: datetime) -> Merge:
     """Put one record into another of the same team: what can stand with it moves, what is owed goes to its keeper.
 
-    What a unique rule would not let stand twice stays where it is, readable for supervisors. Gaps in the profile are
-    filled from the other one. Services of the record that is not kept end. Twice is once. Raises CannotMerge.
+    What a unique rule would not let stand twice stays where it is, readable for supervisors. Of two closer rhythms
+    that of the kept record goes on. Gaps in the profile are filled from the other one. Services of the record that is
+    not kept end. Twice is once. Raises CannotMerge.
     """
     kept, merged = lock_both(kept.pk, merged.pk) if kept.pk != merged.pk else (kept, merged)
     known = Merge.objects.standing().filter(kept=kept, merged=merged).first()
@@ -61,10 +61,13 @@ def merge(*, kept: Participant, merged: Participant, by: User, at: datetime) -> 
         raise CannotMerge(found or Obstacle.GONE)
     today = local_date(at, kept.team.time_zone)
     # Plans first: the worker lays out under their lock, so that nothing is added to the record from here on.
-    before: dict[str, Any] = {"plans": end_all(CheckInPlan, merged, at), "closers": end_all(CloserRhythm, merged, at)}
+    before: dict[str, Any] = {"plans": end_plans(merged, at)}
+    plans.lock_running(kept)
+    closer, before["closers"] = merging_closer.one_goes_on(kept, merged, at)
     keeper = User.objects.filter(assignments__in=Assignment.objects.current().filter(participant=kept)).first()
     before |= {"last_contact_at": as_text(kept.last_contact_at), "filled": gaps(kept, merged)} | whereabouts(merged)
-    before["set_aside"] = set_aside_twins(kept, merged, today, by, at)
+    before["set_aside"] = set_aside_twins(kept, merged, closer, by, at)
+    before["made_room"] = merging_closer.make_room(closer, kept, by, at)
     standing = FollowUp.objects.standing().filter(participant=merged)
     before["owed"] = {str(row.pk): {name: as_text(getattr(row, name)) for name in OWED} for row in standing}
     trace = Merge.objects.create(
@@ -107,6 +110,7 @@ def undo(*, merge: Merge, by: User, at: datetime) -> Merge:
         change_hands(model, list(fit.values_list("pk", flat=True)), merged)
     # What is owed because of something that went back goes with it, also if it was planned since.
     because = Q(step__goal__participant=merged) | Q(referral__participant=merged) | Q(milestone__participant=merged)
+    because |= Q(closer__participant=merged)
     FollowUp.objects.filter(because, participant=kept).update(participant=merged)
     Participant.objects.filter(pk=kept.pk, last_contact_at=merged.last_contact_at).update(
         last_contact_at=merge.before["last_contact_at"]
@@ -114,6 +118,7 @@ def undo(*, merge: Merge, by: User, at: datetime) -> Merge:
     taken = {name: "" for name, value in merge.before["filled"].items() if getattr(kept, name) == value}
     Participant.objects.filter(pk=kept.pk).update(**taken)
     begin_again(merge, merged)
+    merging_closer.take_apart(merge, kept, by, at)
     owe_again(merge, merged, by, at)
     note("records_taken_apart", subject=kept, by=by, at=at, merge=str(merge.pk), other=str(merged.pk))
     note("records_taken_apart", subject=merged, by=by, at=at, merge=str(merge.pk), other=str(kept.pk))
@@ -125,11 +130,11 @@ def gaps(kept: Participant, merged: Participant) -> dict[str, str]:
     return {name: getattr(merged, name) for name in PROFILE if not getattr(kept, name) and getattr(merged, name)}
 
 
-def end_all(model: Any, person: Participant, at: datetime) -> list[str]:
-    """End the rhythm that holds; returns which."""
-    holding = model.objects.filter(participant=person, ended_at=None)
+def end_plans(person: Participant, at: datetime) -> list[str]:
+    """End the check-in plan that holds; returns which."""
+    holding = CheckInPlan.objects.running().filter(participant=person)
     keys = [str(key) for key in holding.select_for_update().values_list("pk", flat=True)]
-    model.objects.filter(pk__in=keys).update(ended_at=at)
+    CheckInPlan.objects.filter(pk__in=keys).update(ended_at=at)
     return keys
 
 
@@ -140,23 +145,24 @@ def whereabouts(person: Participant) -> dict[str, Any]:
     return {"episode": as_text(episodes.first()), "assignment": as_text(assignments.first())}
 
 
-def set_aside_twins(kept: Participant, merged: Participant, today: date, by: User, at: datetime) -> list[str]:
+def set_aside_twins(
+    kept: Participant, merged: Participant, closer: CloserRhythm | None, by: User, at: datetime
+) -> dict[str, dict[str, Any]]:
     """Set aside what the kept record has of its own: the coming dates of a rhythm, and what asks after a twin.
 
-    Returns which.
+    Returns which, as they were.
     """
     has_plan = Exists(CheckInPlan.objects.running().filter(participant=kept))
-    has_closer = Exists(CloserRhythm.objects.standing().filter(participant=kept, until__gte=today))
-    twins = plans.untouched(merged, today).filter(Q(has_plan, plan__isnull=False) | Q(has_closer, closer__isnull=False))
-    keys = [str(key) for key in twins.values_list("pk", flat=True)]
+    today = local_date(at, kept.team.time_zone)
+    twins = plans.untouched(merged, today).filter(has_plan, plan__isnull=False)
+    twins |= merging_closer.stood_in_for(closer, merged, at)
+    keys = list(twins.values_list("pk", flat=True))
     about = {"step__goal": Goal, "milestone": Milestone, "referral": Referral}
     asks = [Q(**{f"{name}__in": that_stay(model, of=merged, into=kept)}) for name, model in about.items()]
     standing = FollowUp.objects.standing().filter(asks[0] | asks[1] | asks[2], participant=merged)
-    keys += [str(key) for key in standing.exclude(pk__in=keys).values_list("pk", flat=True)]
+    keys += standing.exclude(pk__in=keys).values_list("pk", flat=True)
     reason = _("Two records were put together; the other one has its own.")
-    decided = {"reason": reason, "decided_by": DecidedBy.SUPERVISOR}
-    plans.set_aside(FollowUp.objects.filter(pk__in=keys), by=by, at=at, **decided)
-    return keys
+    return merging_closer.set_aside(FollowUp.objects.filter(pk__in=keys), reason, by, at)
 
 
 def keys_that_fit(merged: Participant, kept: Participant) -> dict[str, list[str]]:
@@ -182,10 +188,9 @@ def give(standing: FollowUpQuerySet, keeper: User | None) -> None:
 
 
 def begin_again(merge: Merge, person: Participant) -> None:
-    """Open the episode, the assignment and the rhythm again that the merge ended."""
+    """Open the episode, the assignment and the plan again that the merge ended."""
     before = merge.before
     CheckInPlan.objects.filter(pk__in=before["plans"]).update(ended_at=None)
-    CloserRhythm.objects.filter(pk__in=before["closers"]).update(ended_at=None)
     if before["episode"] is not None:
         ServiceEpisode.objects.filter(pk=before["episode"]).update(ended_on=None, ending_reason="", ended_by=None)
         Participant.objects.filter(pk=person.pk).update(is_active=True)
@@ -193,9 +198,7 @@ def begin_again(merge: Merge, person: Participant) -> None:
     fits = Membership.objects.filter(team=person.team, role=Role.SPECIALIST, user__is_active=True).values("user")
     ended = Assignment.objects.filter(pk=before["assignment"], specialist__in=fits)
     ended.update(ended_at=None, end_reason="")
-    FollowUp.objects.filter(
-        pk__in=before["set_aside"], participant=person, state=State.NOT_NEEDED, set_aside=True, closed_at=merge.at
-    ).update(**OPENED)
+    merging_closer.open_again(merge, FollowUp.objects.filter(participant=person), before["set_aside"])
 
 
 def owe_again(merge: Merge, person: Participant, by: User, at: datetime) -> None:

@@ -59,6 +59,8 @@ class CloserRhythm(models.Model):
     objects = CloserRhythmQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("time of closer contact")
+        verbose_name_plural = _("times of closer contact")
         constraints = [
             known("closerrhythm", "ended_wish", DecidedBy, may_be_empty=True),
             known("closerrhythm", "agreed_by", DecidedBy, may_be_empty=True),

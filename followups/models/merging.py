@@ -32,6 +32,7 @@ MOVES = (
     "caseload.SignalTalk",
     "caseload.PeerRequest",
     "caseload.SessionDraft",
+    "followups.CloserRhythm",
     "followups.FollowUp",
     "followups.ContactAttempt",
 )
@@ -40,9 +41,11 @@ STAYS = {
     "caseload.Assignment": "two may overlap; nobody else walked with the record that is kept",
     "caseload.RecordReview": "only that record was looked through",
     "followups.CheckInPlan": "one rhythm at a time; its dates move",
-    "followups.CloserRhythm": "one at a time; its dates move",
     "caseload.Merge": "the trace itself",
 }
+
+# What the deed sees to before rows move: of two closer rhythms one has ended by then.
+SEEN_TO = ("closerrhythm_one_at_a_time",)
 
 
 class Obstacle(models.TextChoices):
@@ -71,7 +74,8 @@ def clashes(model: Any, others: Participant) -> Q:
     """True of rows that a unique rule would not let stand with `others`, because a twin is there already."""
     found = Q(pk__in=[])
     for rule in model._meta.constraints:
-        columns = columns_of(rule) if isinstance(rule, UniqueConstraint) else set()
+        may_clash = isinstance(rule, UniqueConstraint) and rule.name not in SEEN_TO
+        columns = columns_of(rule) if may_clash else set()
         if "participant" in columns:
             same = {name: OuterRef(name) for name in columns - {"participant"}}
             holds = rule.condition or Q()

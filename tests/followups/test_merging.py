@@ -131,7 +131,7 @@ def test_everything_that_can_moves_and_is_named_in_the_trace(put, participant, t
     assert (twin.merged_into, twin.is_active) == (participant, False)
     assert twin.episodes.get().ending_reason == twin.assignments.get().end_reason == "same_person"
     assert not CheckInPlan.objects.running().exists()
-    assert not CloserRhythm.objects.standing().exists()
+    assert CloserRhythm.objects.standing().get().participant == participant
     assert {event.subject_id for event in AuditEvent.objects.filter(facts__merge=str(trace.pk))} == {
         participant.pk,
         twin.pk,
@@ -184,7 +184,7 @@ def test_two_rhythms_do_not_ask_twice(put, participant, twin, colleague) -> None
     trace = put()
     states = dict(FollowUp.objects.filter(participant=participant).values_list("pk", "state"))
     assert states == {planned.pk: "not_needed", overdue.pk: "open"}
-    assert trace.before["set_aside"] == [str(planned.pk)]
+    assert list(trace.before["set_aside"]) == [str(planned.pk)]
 
 
 def test_what_would_stand_twice_stays_and_is_counted_before(put, participant, twin, supervisor, colleague) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from followups.actions import plans
+from followups.actions import merging, plans
 from followups.models import CheckInPlan, CloserRhythm, FollowUp, State
 from tests import factories
 
@@ -51,6 +51,17 @@ def test_a_running_one_is_named_and_ends_with_one_tap(sign_in, specialist, parti
     assert FollowUp.objects.standing().get().due_on == DAY + 7 * ONE_DAY  # nobody is left dangling
     again = client.post(address("end_closer", participant), {"decided_by": "participant"}, follow=True)
     assert "has ended already" in again.content.decode()
+
+
+def test_one_that_came_with_another_record_is_named_and_ends_here(sign_in, specialist, participant, supervisor) -> None:
+    twin = factories.ParticipantFactory(team=participant.team)
+    factories.AssignmentFactory(participant=twin, specialist=specialist)
+    client = sign_in(specialist)
+    client.post(address("closer_rhythm", twin), SETBACK)
+    merging.merge(kept=participant, merged=twin, by=supervisor, at=NOON)
+    assert "holds until" in client.get(address("closer_rhythm", participant)).content.decode()
+    client.post(address("end_closer", participant), {"decided_by": "participant"})
+    assert CloserRhythm.objects.get(participant=participant).ended_wish == "participant"
 
 
 @pytest.mark.parametrize(
