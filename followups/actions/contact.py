@@ -13,7 +13,7 @@ from accounts.actions.events import note
 from accounts.models import User
 from caseload.models import Merge, Participant
 from followups.actions import pausing, planning, plans
-from followups.calendar import local_date
+from followups.calendar import DAY, local_date
 from followups.models import CheckInPlan, CloserRhythm, ContactAttempt, FollowUp, Outcome, Purpose, State
 from followups.models.attempts import Effect
 from followups.models.calendars import calendar_of
@@ -116,13 +116,24 @@ def apply(followup: FollowUp, outcome: Outcome, by: User, at: datetime) -> tuple
     else:
         due_on = calendar_of(followup.team).add_working_days(today, outcome.again_in_days)
         if outcome.effect in (Effect.TRY_AGAIN, Effect.WAITS):
-            due_on = within_window(followup, due_on, today)
+            due_on = within_window(followup, own_day(followup, due_on, today), today)
         if outcome.effect == Effect.PAUSES:
             others = rest_others(followup, due_on, outcome, by, at)
         state = {Effect.WAITS: State.WAITING, Effect.PAUSES: State.PAUSED}.get(outcome.effect, State.OPEN)
         planning.give_date(followup, due_on, state=state, why=outcome.label, by=by, at=at)
     save_kept(followup)
     return following, others
+
+
+def own_day(followup: FollowUp, due_on: date, today: date) -> date:
+    """That day, or the next working day on which nobody is in touch already; a window that ends there comes first."""
+    if followup.purpose not in CONTACT:
+        return due_on
+    taken, calendar, on = plans.contact_days(followup.participant_id, but=followup), calendar_of(followup.team), due_on
+    while on in taken:
+        on = calendar.next_working_day(on + DAY)
+    latest = followup.latest_on
+    return due_on if latest is not None and today < latest < on else on
 
 
 def within_window(followup: FollowUp, due_on: date, today: date) -> date:

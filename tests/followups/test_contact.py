@@ -206,3 +206,27 @@ def test_of_several_tries_the_last_is_taken_back_first(due, specialist) -> None:
     entries = [Entry(one.at, "attempt", one) for one in (other, newer, older)]
     offer_undo(entries, specialist, False, NOON)
     assert [one.may_undo for one in (other, newer, older)] == [True, True, False]
+
+
+@pytest.mark.parametrize(("outcome", "on"), [("no_answer", 2), ("text_sent", 6), ("call_later", 2), ("away", 7)])
+def test_the_next_try_is_on_a_day_of_its_own(due, specialist, participant, outcome: str, on: int) -> None:
+    # Tomorrow, and Friday with the Monday after it: days on which somebody is in touch already.
+    for number in (1, 2 if on > 2 else 1, 5):
+        factories.FollowUpFactory(participant=participant, due_on=DAY + timedelta(days=number), purpose="after_setback")
+    attempt = tap(due, outcome, specialist)
+    due.refresh_from_db()
+    assert due.due_on == DAY + timedelta(days=on)
+    contact.undo(attempt=attempt, by=specialist, at=NOON)
+    due.refresh_from_db()
+    assert due.due_on == DAY
+
+
+def test_what_is_no_contact_may_share_its_day_and_so_may_one_whose_window_ends(due, specialist, participant) -> None:
+    tomorrow = DAY + timedelta(days=1)
+    factories.FollowUpFactory(participant=participant, due_on=tomorrow)
+    promised = factories.FollowUpFactory(participant=participant, purpose="promise", what="bus", due_on=DAY)
+    tap(promised, "no_answer", specialist)
+    FollowUp.objects.filter(pk=due.pk).update(latest_on=tomorrow)
+    due.refresh_from_db()
+    tap(due, "no_answer", specialist)
+    assert set(FollowUp.objects.standing().values_list("due_on", flat=True)) == {tomorrow}
