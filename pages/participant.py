@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.access import Permission, requires, supervised_teams
-from caseload.models import EndingReason, Merge, Strand
+from caseload.models import EndingReason, Strand
 from caseload.models.glance import Line, at_a_glance
 from caseload.models.goals import Doer
 from caseload.models.rules import rules_of
@@ -20,6 +20,7 @@ from followups.models.asked import record as asked
 from followups.models.plans import RhythmKind
 from followups.models.timeline import page, read_cursor
 from followups.models.undoing import offer_undo
+from pages.found import the_one
 
 ENTRIES = 25
 # Of each topic; older words still stand in the story.
@@ -32,11 +33,7 @@ NEW = timedelta(days=30)
 def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     now = timezone.now()
     found = asked.record_of(request.user, participant_id, now, now - NEW if supervised_teams(request.user) else None)
-    if not found:
-        # Put into another record, which is read instead by whoever may see that one.
-        put_into = Merge.objects.visible_to(request.user).standing()
-        return redirect("participant", get_object_or_404(put_into, merged=participant_id).kept_id)
-    person = found[0]
+    person = the_one(found)
     before = read_cursor(request.GET.get("before", ""))
     today, rules = local_date(now, person.team.time_zone), rules_of(person.team)
     entries, following = page(person, before, ENTRIES)

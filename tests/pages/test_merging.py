@@ -64,14 +64,30 @@ def test_from_the_record_to_the_other_one_and_back_again(sign_in, supervisor, pa
 def test_the_record_put_away_leads_to_the_one_that_is_kept(
     sign_in, specialist, colleague, supervisor, other_supervisor, administrator, participant, twin, together
 ) -> None:
-    here = address("participant", twin)
-    for user in (supervisor, specialist):
-        assert sign_in(user).get(here).url == address("participant", participant)
-    for user, answer in ((colleague, 404), (other_supervisor, 404), (administrator, 403)):
-        assert sign_in(user).get(here).status_code == answer
-    for user in (supervisor, specialist):
-        for name in ("edit_participant", "add_win", "goals", "whole_copy", "trust_of"):
-            assert sign_in(user).get(address(name, twin)).status_code == 404
+    pages = ("participant", "edit_participant", "add_win", "goals", "whole_copy", "trust_of", "log_session")
+    asked = "?from=today&again=%D9%85%D8%A7%D9%8A%D8%A7"
+    for name in pages:
+        here = address(name, twin) + asked
+        for user in (supervisor, specialist):
+            answer = sign_in(user).get(here, follow=True)
+            path, status = answer.redirect_chain[-1]
+            assert (path, status) == (address(name, participant) + asked, 302)
+            assert answer.status_code == 200, name
+        for user, status in ((colleague, 404), (other_supervisor, 404), (administrator, 403)):
+            assert sign_in(user).get(here).status_code == status
+
+
+def test_nothing_is_written_by_way_of_the_record_put_away(sign_in, specialist, participant, twin, together) -> None:
+    client = sign_in(specialist)
+    answer = client.post(address("add_win", twin), {"text": "Nấu ăn cho cả nhà, ba lần"})
+    assert answer.status_code == 404
+    assert "Nấu ăn cho cả nhà, ba lần" in answer.content.decode()
+    assert not participant.wins.exists()
+
+
+def test_taken_apart_its_pages_are_its_own_again(sign_in, supervisor, twin, together) -> None:
+    merging.undo(merge=together, by=supervisor, at=timezone.now())
+    assert sign_in(supervisor).get(address("goals", twin)).context["participant"] == twin
 
 
 @pytest.mark.parametrize("where", ["?q=Maya", "?q=مايا", "?show=ended", ""])
