@@ -7,11 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import code_for
 from followups.models import Outcome
-from followups.models.attempts import Effect
+from followups.models.attempts import WITH_A_DATE, Effect
 
 # The word in the address of the page that adds one.
 ADDING = "new"
-WITH_A_DATE = (Effect.TRY_AGAIN, Effect.WAITS, Effect.PAUSES)
 
 
 class OutcomeForm(forms.ModelForm):
@@ -53,7 +52,7 @@ class OutcomeForm(forms.ModelForm):
                 self.fields[name].disabled = True
 
     def clean(self) -> dict[str, Any]:
-        """A number of days where the effect needs one; a code no other outcome has."""
+        """A number of days where the effect needs one, and only there; a code no other outcome has."""
         cleaned = super().clean()
         if cleaned.get("effect") == Effect.COMPLETES and not cleaned.get("reached"):
             words = _("Only reaching the person themselves closes a follow-up. Tick this, or let it be tried again.")
@@ -61,7 +60,9 @@ class OutcomeForm(forms.ModelForm):
         days = cleaned.get("again_in_days")
         if cleaned.get("effect") in WITH_A_DATE and not days and "again_in_days" not in self.errors:
             self.add_error("again_in_days", _("After how many working days?"))
-        if days and days > 260:
+        if days is not None and cleaned.get("effect") in set(Effect) - set(WITH_A_DATE):
+            self.add_error("again_in_days", _("With this effect there is no next date. Leave this empty."))
+        elif days and days > 260:
             self.add_error("again_in_days", _("That is more than a year. Choose fewer days."))
         if self.instance._state.adding and cleaned.get("label"):
             if Outcome.objects.filter(label__iexact=cleaned["label"]).exists():

@@ -30,6 +30,10 @@ class Effect(models.TextChoices):
     STOPS_ALL = "stops_all", _("Stops everything planned; the supervisor looks at it")
 
 
+# The effects that lead to a next date.
+WITH_A_DATE = [Effect.TRY_AGAIN, Effect.WAITS, Effect.PAUSES]
+
+
 class OutcomeQuerySet(models.QuerySet["Outcome"]):
     """Questions about outcomes."""
 
@@ -66,9 +70,11 @@ class Outcome(models.Model):
             known("outcome", "channel", Channel, may_be_empty=True),
             known("outcome", "effect", Effect),
             models.CheckConstraint(
-                condition=~Q(effect__in=[Effect.TRY_AGAIN, Effect.WAITS, Effect.PAUSES])
-                | Q(again_in_days__isnull=False, again_in_days__gt=0),
+                condition=~Q(effect__in=WITH_A_DATE) | Q(again_in_days__isnull=False, again_in_days__gt=0),
                 name="outcome_says_when_again",
+            ),
+            models.CheckConstraint(
+                condition=Q(effect__in=WITH_A_DATE) | Q(again_in_days=None), name="outcome_days_only_for_a_date"
             ),
             models.CheckConstraint(
                 condition=~Q(effect=Effect.COMPLETES) | Q(reached=True), name="outcome_completes_when_reached"

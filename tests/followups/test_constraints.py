@@ -160,6 +160,11 @@ def test_an_outcome_that_comes_back_at_no_time(db: None) -> None:
     refused(lambda: Outcome.objects.filter(pk="no_answer").update(again_in_days=None), "outcome_says_when_again")
 
 
+@pytest.mark.parametrize(("code", "days"), [("no_contact", 5), ("reached", 0)])
+def test_an_outcome_with_days_that_never_count(db: None, code: str, days: int) -> None:
+    refused(lambda: Outcome.objects.filter(pk=code).update(again_in_days=days), "outcome_days_only_for_a_date")
+
+
 def test_services_that_have_ended_leave_nothing_standing(participant: Participant, specialist: User) -> None:
     factories.end_services(participant)
     for write in (

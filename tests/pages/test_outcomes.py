@@ -81,6 +81,9 @@ def test_what_was_recorded_keeps_the_words_of_its_time(
         ({"effect": "explodes"}, "effect"),
         ({"again_in_days": ""}, "again_in_days"),
         ({"again_in_days": "300"}, "again_in_days"),
+        ({"effect": "stops_all"}, "again_in_days"),
+        ({"effect": "stops_all", "again_in_days": "0"}, "again_in_days"),
+        ({"effect": "completes", "reached": "on"}, "again_in_days"),
         ({"effect": "completes", "again_in_days": ""}, "reached"),
     ],
 )
