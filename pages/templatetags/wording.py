@@ -88,15 +88,26 @@ def day_words(day: date, pattern: str, _language: str | None) -> str:
 
 
 @register.filter
-def ago_words(then: date | datetime) -> str:
+def ago_words(then: date | datetime, now: datetime | None = None) -> str:
     """How long ago something was."""
-    return _("%(ago)s ago") % {"ago": timesince(then)}
+    return _("just now") if is_just_now(then, now) else _("%(ago)s ago") % {"ago": timesince(then, now)}
+
+
+@register.filter
+def lasting_words(since: date | datetime, now: datetime | None = None) -> str:
+    """How long something has lasted."""
+    return _("less than a minute") if is_just_now(since, now) else timesince(since, now)
+
+
+def is_just_now(then: date | datetime, now: datetime | None) -> bool:
+    """Whether whole minutes would say that it was none ago."""
+    return timesince(then, now) == timesince(then, then)
 
 
 @register.filter
 def last_contact_words(then: datetime | None, now: datetime) -> str:
     """How long nobody has been in touch."""
-    return _("last contact %(ago)s ago") % {"ago": timesince(then, now)} if then else _("no contact yet")
+    return _("last contact %(when)s") % {"when": ago_words(then, now)} if then else _("no contact yet")
 
 
 @register.filter

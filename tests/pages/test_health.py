@@ -89,7 +89,7 @@ def said(sign_in, user) -> str:
 @pytest.mark.parametrize(
     ("ago", "words"),
     [
-        (timedelta(seconds=20), "Reminders were last looked after 0 minutes ago."),
+        (timedelta(seconds=20), "Reminders were last looked after just now."),
         (timedelta(minutes=4, seconds=30), "Reminders were last looked after 4 minutes ago."),
         (timedelta(hours=3, minutes=5), "Nobody has been reminded for 3 hours, 5 minutes: the program’s worker"),
     ],

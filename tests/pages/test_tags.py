@@ -1,6 +1,6 @@
 """The quicker tags say what Django's own say."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -25,6 +25,19 @@ def test_addresses_are_those_of_the_resolver() -> None:
         assert drawn('{% url "participant" participant_id=key %}', key=KEY) == reverse("participant", args=[KEY])
         assert drawn('{% url "participant" key as at %}-{{ at }}', key=KEY) == "-" + reverse("participant", args=[KEY])
         assert drawn("{% url name %}", name="today") == reverse("today")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "just now"), (0.9, "just now"), (1, "1\xa0minute ago"), (61, "1\xa0hour, 1\xa0minute ago")],
+)
+def test_what_was_a_moment_ago_was_just_now(minutes: float, words: str) -> None:
+    now = datetime(2026, 5, 6, 14, 0, tzinfo=UTC)
+    then = now - timedelta(minutes=minutes)
+    assert drawn("{{ then|ago_words:now }}", then=then, now=now) == words
+    assert drawn("{{ then|last_contact_words:now }}", then=then, now=now) == f"last contact {words}"
+    lasting = "less than a minute" if words == "just now" else words.removesuffix(" ago")
+    assert drawn("{{ then|lasting_words:now }}", then=then, now=now) == lasting
 
 
 def test_an_address_that_is_none_is_told() -> None:
