@@ -9,7 +9,7 @@ from caseload.models.goals import Doer
 from followups.models.asked import today as asked
 from followups.models.cards import cards, in_sections
 from followups.models.followups import NEW_PEER
-from followups.models.undoing import UNDO_WITHIN
+from followups.models.undoing import UNDO_WITHIN, is_as_left
 from pages.health import mail_alarm, worker_state
 
 # More of one kind than anybody can do in a day; the others are one tap away.
@@ -21,6 +21,9 @@ ALL_CARDS = 500
 def today(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     undo_since, most = now - UNDO_WITHIN, ALL_CARDS if request.GET.get("all") else MOST_CARDS
+    done = asked.done(request.user, undo_since)
+    for attempt in done:
+        attempt.may_undo = is_as_left(attempt)
     rows = cards(asked.due(request.user, now, now - NEW_PEER, most), now)
     return render(
         request,
@@ -31,7 +34,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "outcomes": asked.outcomes(request.user),
             "left_without": asked.left_without(request.user),
             "drafts": asked.drafts(request.user),
-            "done": asked.done(request.user, undo_since),
+            "done": done,
             "promises_done": asked.promises_done(request.user, undo_since),
             "doers": Doer.choices,
             "worker": worker_state(now),

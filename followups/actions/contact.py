@@ -19,30 +19,7 @@ from followups.models.attempts import Effect
 from followups.models.calendars import calendar_of
 from followups.models.decisions import DecidedBy
 from followups.models.followups import CONTACT
-from followups.models.undoing import UNDO_WITHIN
-
-# What an outcome may change, and what taking it back restores.
-KEPT = (
-    "state",
-    "due_on",
-    "why_here",
-    "moved_at",
-    "moved_by_id",
-    "attempts",
-    "closed_at",
-    "closed_by_id",
-    "closing_reason",
-    "decided_by",
-    "kept",
-    "set_aside",
-    "rests_from",
-    "flagged_rung",
-    "flagged_at",
-    "unheard",
-)
-
-# What the worker notes about a follow-up: nobody has worked on it because it was flagged.
-WORKERS = {"flagged_rung", "flagged_at", "unheard"}
+from followups.models.undoing import KEPT, UNDO_WITHIN, as_text, is_as, is_as_left, snapshot
 
 
 class CannotUndo(Exception):
@@ -263,8 +240,7 @@ def unpause(paused: list[Any] | None, by: User, at: datetime) -> None:
 
 def is_latest(attempt: ContactAttempt) -> bool:
     """Whether nothing this try changed or made has been worked on since."""
-    followup = attempt.followup
-    if followup is None or not is_as(followup, attempt.before.get("after")) or not attempt.participant.is_active:
+    if not is_as_left(attempt) or not attempt.participant.is_active:
         return False
     if not others_rest(attempt):
         return False
@@ -276,7 +252,8 @@ def is_latest(attempt: ContactAttempt) -> bool:
     closer = CloserRhythm.objects.standing().filter(participant=attempt.participant)
     if attempt.before.get("closer") and closer.exists():
         return False
-    return next_is_untouched(attempt)
+    created = attempt.next_followup
+    return created is None or not attempt.before.get("created_next") or not created.tries.exists()
 
 
 def others_rest(attempt: ContactAttempt) -> bool:
@@ -290,32 +267,6 @@ def others_rest(attempt: ContactAttempt) -> bool:
         return closed.count() == len(keys)
     now = FollowUp.objects.in_bulk(keys)
     return all(is_as(now[key], after[str(key)]) for key in keys)
-
-
-def next_is_untouched(attempt: ContactAttempt) -> bool:
-    """Whether the follow-up this try created is still as it was made."""
-    created, as_made = attempt.next_followup, attempt.before.get("created_next")
-    if created is None or not as_made:
-        return True
-    return is_as(created, as_made) and not created.tries.exists()
-
-
-def is_as(followup: FollowUp, fields: dict[str, Any] | None) -> bool:
-    """Whether nobody has changed it since that snapshot; that the worker has flagged it is no change."""
-    now = snapshot(followup)
-    return fields is not None and all(now[name] == fields.get(name) for name in KEPT if name not in WORKERS)
-
-
-def snapshot(followup: FollowUp) -> dict[str, Any]:
-    """The fields an outcome may change, as JSON can hold them."""
-    return {name: as_text(getattr(followup, name)) for name in KEPT}
-
-
-def as_text(value: Any) -> Any:
-    """Dates, moments and ids as text; the rest as it is."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
 
 
 def restore(followup: FollowUp, fields: dict[str, Any]) -> None:

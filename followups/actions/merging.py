@@ -1,8 +1,7 @@
 """Two records that turn out to be of one person: put together with a full trace, and taken apart again."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, Q
@@ -20,6 +19,7 @@ from followups.calendar import local_date
 from followups.models import CheckInPlan, CloserRhythm, FollowUp
 from followups.models.followups import FollowUpQuerySet
 from followups.models.merging import Obstacle, obstacle, tables, that_fit, that_stay
+from followups.models.undoing import as_text
 
 # Of a follow-up that is owed: who keeps it, and what the worker noted about which date.
 OWED = ("owner_id", "due_on", "flagged_rung", "flagged_at", "unheard")
@@ -225,10 +225,3 @@ def owe_again(merge: Merge, person: Participant, by: User, at: datetime) -> None
     FollowUp.objects.bulk_update([row for rows in changed.values() for row in rows], fields)
     if (merge.before["owed"] or merge.before["set_aside"]) and not standing.exists():
         planning.after_a_week(person, by=by, at=at)
-
-
-def as_text(value: Any) -> Any:
-    """Dates, moments and ids as text; the rest as it is."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from caseload.models import Merge, Participant
 from followups.actions import closer as closers
-from followups.actions import contact, planning, plans
+from followups.actions import planning, plans
 from followups.actions.laying_out import OPENED, contact_days
 from followups.calendar import local_date
 from followups.models import CloserRhythm, DecidedBy, FollowUp, State
 from followups.models.followups import FollowUpQuerySet
+from followups.models.undoing import as_text
 
 
 def one_goes_on(kept: Participant, merged: Participant, at: datetime) -> tuple[CloserRhythm | None, list[str]]:
@@ -63,7 +64,7 @@ def make_room(goes_on: CloserRhythm | None, kept: Participant, by: User, at: dat
 
 def set_aside(rows: FollowUpQuerySet, reason: str, by: User, at: datetime) -> dict[str, dict[str, Any]]:
     """Set these aside; returns what that changes, as it was, to open them again one day."""
-    before = {str(row.pk): {"state": row.state, "rests_from": contact.as_text(row.rests_from)} for row in rows}
+    before = {str(row.pk): {"state": row.state, "rests_from": as_text(row.rests_from)} for row in rows}
     plans.set_aside(rows, reason=reason, decided_by=DecidedBy.SUPERVISOR, by=by, at=at)
     return before
 

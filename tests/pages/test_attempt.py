@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from followups.models import ContactAttempt, FollowUp
+from followups.actions import closer, contact
+from followups.models import ContactAttempt, FollowUp, Outcome
 from tests import factories
 
 NOON, DAY = factories.NOON, factories.DAY
@@ -164,11 +165,25 @@ def test_it_is_offered_as_long_as_it_is_possible(
 def test_of_a_colleagues_try_only_supervisors_are_offered_it(
     sign_in, specialist, supervisor, colleague, participant
 ) -> None:
-    row = due(participant, specialist)
-    attempt = factories.ContactAttemptFactory(participant=participant, followup=row, by=colleague)
+    row, no_answer = due(participant, specialist), Outcome.objects.get(pk="no_answer")
+    made = {"form_token": factories.new_id(), "by": colleague, "at": NOON}
+    attempt = contact.record_attempt(followup=row, outcome=no_answer, **made)
     undo = reverse("undo_attempt", args=[attempt.pk])
     assert undo not in story(sign_in(specialist), participant)
     assert undo in story(sign_in(supervisor), participant)
+
+
+def test_it_is_not_offered_where_it_would_not_work(sign_in, specialist, participant, time_machine) -> None:
+    time_machine.move_to(NOON, tick=False)
+    row, client = due(participant, specialist), sign_in(specialist)
+    client.post(reverse("record_attempt", args=[row.pk]), tapped("away"))
+    undo = reverse("undo_attempt", args=[ContactAttempt.objects.get().pk])
+    assert undo in story(client, participant)
+    # It ends the rest; what rested is not as the try left it.
+    agreed = {"occasion": "setback", "happened_on": NOON.date(), "decided_by": "participant"}
+    closer.begin(participant=participant, by=specialist, at=NOON, **agreed)
+    assert undo not in story(client, participant)
+    assert undo not in client.get(reverse("today")).content.decode()
 
 
 @pytest.mark.parametrize("name", ["record_attempt", "undo_attempt"])
