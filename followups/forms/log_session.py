@@ -98,11 +98,16 @@ def awaits_them(followup: FollowUp) -> bool:
 def plan_words(plan: CheckInPlan | None, ahead: list[FollowUp], team: Team, today: date) -> str:
     """The choice "their check-in plan", with the day it leads to; empty where no plan runs.
 
+    A closer contact comes first where the plan rests for it, or where it is nearer.
+
     `ahead` are the follow-ups to come which this session does not settle, earliest first.
     """
     if plan is None:
         return ""
-    coming = next((row.due_on for row in ahead if row.plan_id == plan.pk), None)
+    first = next((row for row in ahead if row.closer_id or row.plan_id == plan.pk), None)
+    if first is not None and first.closer_id:
+        return _t("Their closer rhythm · %(day)s") % {"day": formats.date_format(first.due_on, "D j M")}
+    coming = first and first.due_on
     if coming is None:
         laid_out = max(today, plan.planned_until or today)
         meant = next(plan.rhythm.dates(laid_out, laid_out + FAR), None)

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.ids import new_id
 from caseload.models import Activity, Session, Win
-from followups.actions import plans
+from followups.actions import closer, plans
 from followups.models import FollowUp
 from tests import factories
 
@@ -119,6 +119,19 @@ def test_the_plans_choice_names_the_day_it_leads_to(sign_in, specialist, address
 
     assert "Fri 15 May" in words
     assert Session.objects.get().next_step.followup.due_on.isoformat() == "2026-05-15"
+
+
+def test_in_a_closer_rhythm_the_next_is_the_nearest_contact_of_it(sign_in, specialist, address, participant) -> None:
+    plan = factories.CheckInPlanFactory(participant=participant, starts_on=NOON.date() + timedelta(days=1))
+    plans.lay_out(plan=plan, at=NOON)
+    happened = {"occasion": "setback", "happened_on": NOON.date() - timedelta(days=2), "decided_by": "participant"}
+    closer.begin(participant=participant, by=specialist, at=NOON, **happened)
+    client = sign_in(specialist)
+    form = client.get(address).context["form"]
+    assert dict(form.fields["next_choice"].choices)["plan"] == "Their closer rhythm · Wed 13 May"
+
+    chosen = answers(next_choice="plan", settles=form["settles"].value())
+    assert "Next: After a setback · Wed 13 May" in client.post(address, chosen, follow=True).content.decode()
 
 
 def test_what_belongs_to_a_meeting_is_not_kept_where_there_was_none(sign_in, specialist, address) -> None:
