@@ -18,7 +18,7 @@ from caseload.models import NoteAddition, Participant, Session
 from followups.actions import oversight
 from followups.calendar import local_date
 from followups.models.copied_words import sections
-from followups.models.copy import Other, whole_record
+from followups.models.copy import Other, note_of, others, whole_record
 
 
 @requires(Permission.READ_RECORDS)
@@ -54,8 +54,10 @@ def whole_copy_json(request: HttpRequest, participant_id: UUID) -> HttpResponse:
 
 @requires(Permission.READ_RECORDS)
 def agree_with_note(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    rows = Session.objects.visible_to(request.user).select_related("team", "participant", "specialist", "meeting")
-    row = get_object_or_404(rows.select_related("next_step__followup"), pk=session_id)
+    rows = Session.objects.visible_to(request.user).select_related(
+        "participant", "next_step__followup", *others(Session)
+    )
+    row = get_object_or_404(rows, pk=session_id)
     if row.signed_at is None:
         messages.info(request, _("Sign the note first: until then its words may still change."))
         return redirect("session", session_id)
@@ -67,7 +69,8 @@ def agree_with_note(request: HttpRequest, session_id: UUID) -> HttpResponse:
         messages.success(request, _("Kept, as they say."))
         return redirect("session", session_id)
     additions = NoteAddition.objects.visible_to(request.user).filter(session=row).order_by("written_at", "pk")
-    context = {"session": row, "participant": row.participant, "form": form, "additions": list(additions)}
+    note = note_of(row, additions.select_related("session", "author"))
+    context = {"session": row, "form": form, "sections": sections(note, ZoneInfo(row.team.time_zone))}
     return render(request, "copy/agree_with_note.html", context)
 
 

@@ -1,5 +1,6 @@
-"""A copied record as people read it: titles, labels and values in words."""
+"""A copied record as people read it: titles, labels, values and sentences, spoken to the person it is about."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,60 +9,58 @@ from django.db import models
 from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext
 
-from followups.models.copy import Copy, Other, moment_words
+from followups.models.copied_choices import spoken, spoken_reason
+from followups.models.copied_labels import TABLES, counts
+from followups.models.copy import Choice, Copy, Other, moment_words
 
-# What a line is called where the field's own name says it less well.
-CALLED = {
-    "what_the_group_did": gettext_lazy("what the group did"),
-    "activities": gettext_lazy("what we did"),
-    "meeting": gettext_lazy("group"),
-    "series": gettext_lazy("group"),
-    "step": gettext_lazy("step towards a goal"),
-    "action": gettext_lazy("what was done"),
-    "is_active": gettext_lazy("with us now"),
-}
-# What a table is called for the person it is about, where its own name is ours.
-TITLES = {
-    "caseload.Participant": gettext_lazy("You"),
-    "accounts.AuditEvent": gettext_lazy("What was done with your record"),
-    "caseload.SignalTalk": gettext_lazy("Talks about how it is between you"),
-    "caseload.PeerRequest": gettext_lazy("Wishes for another peer"),
-    "caseload.ServiceEpisode": gettext_lazy("Your time with us"),
-    "caseload.Assignment": gettext_lazy("Who walked with you"),
-    "caseload.RosterPlace": gettext_lazy("Groups you came to"),
-    "caseload.SessionReview": gettext_lazy("Notes a supervisor has read"),
-    "caseload.RecordReview": gettext_lazy("When the record was looked through"),
-    "followups.FollowUp": gettext_lazy("What we said we would do"),
-    "followups.NextStep": gettext_lazy("What came next after a session"),
-    "followups.ContactAttempt": gettext_lazy("When we tried to reach you"),
-    "followups.CheckInPlan": gettext_lazy("How often we said we would be in touch"),
-    "followups.CloserRhythm": gettext_lazy("Times of closer contact"),
-}
+
+@dataclass(frozen=True)
+class Row:
+    """One row: what it begins with, its labels and values, and who wrote it down."""
+
+    head: list[str]
+    lines: list[tuple[str, str]]
+    notes: list[str]
 
 
 def title(model: type[models.Model]) -> str:
     """What a table is called for the person."""
-    return str(TITLES.get(model._meta.label) or capfirst(str(model._meta.verbose_name_plural)))
+    return str(TABLES[model._meta.label].title)
 
 
 def sections(copy: Copy, zone: ZoneInfo) -> list[dict[str, Any]]:
-    """The tables: a title, and rows of labels and values, moments on the clock of the team."""
+    """The tables in the order people read them: a title, and rows, moments on the clock of the team."""
+    places = {label: place for place, label in enumerate(TABLES)}
+    tables = sorted(copy.tables, key=lambda table: places[table[0]._meta.label])
     return [
-        {"title": title(model), "rows": [in_words(model, row, zone) for row in rows]} for model, rows in copy.tables
+        {"title": title(model), "rows": [in_words(model._meta.label, row, zone) for row in rows]}
+        for model, rows in tables
     ]
 
 
-def in_words(model: Any, row: dict[str, Any], zone: ZoneInfo) -> list[tuple[str, Any]]:
-    """A row as labels and values; ids are for programs."""
-    labels = {field.name: field.verbose_name for field in model._meta.fields} | CALLED
-    shown = ((name, value) for name, value in row.items() if name != "id")
-    return [(capfirst(str(labels[name])), readable(value, zone)) for name, value in shown]
+def in_words(label: str, row: dict[str, Any], zone: ZoneInfo) -> Row:
+    """A row as people read it; ids, and what says nothing about this row, are for programs."""
+    told = TABLES[label]
+
+    def say(name: str) -> str:
+        return readable(f"{label}.{name}", row[name], zone)
+
+    head = [say(name) for name in told.head if name in row]
+    lines = [
+        (capfirst(str(words)), say(name)) for name, words in told.lines.items() if name in row and counts(row, name)
+    ]
+    notes = []
+    for note in told.notes:
+        if note.at in row:
+            who = ", ".join(say(name) for name in note.by if name in row)
+            notes.append(str(note.by_whom if who else note.alone) % {"who": who, "when": say(note.at)})
+    return Row(head, lines, notes)
 
 
-def readable(value: Any, zone: ZoneInfo) -> Any:
-    """A value as people read it, moments on the team's clock."""
+def readable(field: str, value: Any, zone: ZoneInfo) -> str:
+    """A value of this field as people read it, moments on the team's clock."""
     match value:
         case bool():
             return _("yes") if value else _("no")
@@ -70,7 +69,12 @@ def readable(value: Any, zone: ZoneInfo) -> Any:
         case date():
             return formats.date_format(value, "j M Y")
         case list():
-            return ", ".join(value)
+            # The name of what we did may have commas of its own.
+            return " · ".join(readable(field, one, zone) for one in value)
         case Other():
             return value.says
-    return value
+        case Choice():
+            return spoken(field, value.code, value)
+    if field == "caseload.Session.minutes":
+        return ngettext("%(number)s minute", "%(number)s minutes", value) % {"number": value}
+    return spoken_reason(value) if field == "followups.FollowUp.closing_reason" else str(value)

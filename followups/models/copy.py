@@ -1,5 +1,6 @@
 """Everything recorded about one person, for that person: nothing left out, nothing of anybody else."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,11 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import AuditEvent, Team, User
-from caseload.models import Merge, Participant, Referral, Session
+from caseload.models import Merge, NoteAddition, Participant, Referral, Session
 from caseload.models.trust import reads_all
 from followups.models.attempts import Outcome
 from followups.models.closer import CloserRhythm
+from followups.models.copied_choices import spoken
 from followups.models.followups import FollowUp
+from followups.models.next_steps import NextStep
 from followups.models.plans import CheckInPlan
 
 # Each table about a person, by how its rows lead to them. A test walks all models: a new one has to be named.
@@ -55,6 +58,37 @@ LEADS = {
     "followups.NextStep": "session__participant",
     "followups.ContactAttempt": "participant",
     "accounts.AuditEvent": "subject_id",
+}
+# By what the rows of a table are put in order, where it is not by when they were written down.
+DATED = {
+    "caseload.Quotation": "said_on",
+    "caseload.Expectations": "agreed_on",
+    "caseload.Goal": "started_on",
+    "caseload.GoalProgress": "said_on",
+    "caseload.Tried": "tried_on",
+    "caseload.Win": "happened_on",
+    "caseload.Setback": "happened_on",
+    "caseload.Session": "started_at",
+    "caseload.RosterPlace": "joined_on",
+    "caseload.Milestone": "on",
+    "caseload.Barrier": "since",
+    "caseload.BarrierChange": "on",
+    "caseload.Referral": "offered_on",
+    "caseload.Connection": "since",
+    "caseload.NoteAddition": "written_at",
+    "caseload.Agreement": "said_on",
+    "caseload.ServiceEpisode": "started_on",
+    "caseload.Assignment": "started_at",
+    "caseload.Complaint": "said_on",
+    "caseload.SignalTalk": "talked_on",
+    "caseload.PeerRequest": "asked_on",
+    "caseload.RecordReview": "reviewed_on",
+    "caseload.SessionReview": "session__started_at",
+    "followups.CheckInPlan": "starts_on",
+    "followups.CloserRhythm": "happened_on",
+    "followups.FollowUp": "due_on",
+    "followups.NextStep": "session__started_at",
+    "followups.ContactAttempt": "at",
 }
 LEFT_OUT = {
     "caseload.SessionDraft": "not recorded yet: what a colleague is still typing",
@@ -95,6 +129,17 @@ INNER = {
 }
 
 
+class Choice(str):
+    """A choice in its own words, which knows its code: for the person it may be said another way."""
+
+    code: str
+
+    def __new__(cls, code: str, words: str) -> "Choice":
+        choice = super().__new__(cls, words)
+        choice.code = code
+        return choice
+
+
 @dataclass(frozen=True)
 class Other:
     """Another row a row belongs to: its id for programs, and what it is for people."""
@@ -105,7 +150,7 @@ class Other:
 
 @dataclass(frozen=True)
 class Copy:
-    """Each table with its rows, oldest first, as names and values; the person themselves in front.
+    """Each table with its rows, by date, as names and values; the person themselves in front.
 
     `is_whole` says that whoever asked reads all there could be, never whether there is more.
     """
@@ -134,7 +179,8 @@ def record_of(user: Any, people: list[Participant]) -> Copy:
         if label not in there:
             continue
         model = apps.get_model(label)
-        rows = model._default_manager.filter(**{f"{lead}__in": keys}).select_related(*others(model)).order_by("pk")
+        rows = model._default_manager.filter(**{f"{lead}__in": keys}).select_related(*others(model))
+        rows = rows.order_by(DATED.get(label, "pk"), "pk")
         if model is AuditEvent:
             rows = rows.filter(action__in=DONE)
         if model is Merge:
@@ -147,6 +193,24 @@ def record_of(user: Any, people: list[Participant]) -> Copy:
         if found:
             tables.append((model, [values(row, zone) for row in found]))
     return Copy(tables, is_whole=reads)
+
+
+def note_of(session: Session, additions: Iterable[NoteAddition]) -> Copy:
+    """One note to read together: the session, what was added to it, and what came next."""
+    zone = ZoneInfo(session.team.time_zone)
+    tables: list[tuple[type[models.Model], Iterable[models.Model]]] = [
+        (Session, [session]),
+        (NoteAddition, additions),
+        (NextStep, [session.next_step]),
+    ]
+    told = []
+    for model, found in tables:
+        rows = [values(row, zone) for row in found]
+        for row in rows:
+            row.pop("session", None)  # it is the one they are reading
+        if rows:
+            told.append((model, rows))
+    return Copy(told, is_whole=False)
 
 
 def with_rows(keys: list[str]) -> set[str]:
@@ -187,22 +251,23 @@ def in_words(row: models.Model, field: Any, value: Any, zone: ZoneInfo) -> Any:
         other = getattr(row, field.name)
         return str(other) if isinstance(other, User | Team | Outcome) else Other(str(other.pk), says(other, zone))
     if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
+        return Choice(value, str(dict(field.flatchoices).get(value, value)))
     if field.name == "weekdays":
         return [str(WEEKDAYS[number - 1]) for number in value]
     if isinstance(value, list):
         words = dict(field.base_field.flatchoices)
-        return [str(words.get(one, one)) for one in value]
+        return [Choice(one, str(words.get(one, one))) for one in value]
     return str(DONE[value]) if isinstance(row, AuditEvent) and field.name == "action" else value
 
 
 def says(row: Any, zone: ZoneInfo) -> str:
     """What a row is, in a few words."""
     if isinstance(row, Session):
-        return _("the session of %(when)s") % {"when": moment_words(row.started_at, zone)}
+        return _("The session of %(when)s") % {"when": moment_words(row.started_at, zone)}
     if isinstance(row, FollowUp):
         day = formats.date_format(row.due_on, "j M Y")
-        return " · ".join(filter(None, (str(row.get_purpose_display()), row.what, day)))
+        purpose = spoken("followups.FollowUp.purpose", row.purpose, row.get_purpose_display())
+        return " · ".join(filter(None, (purpose, row.what, day)))
     if isinstance(row, CheckInPlan):
         return str(row.get_kind_display())
     if isinstance(row, CloserRhythm):

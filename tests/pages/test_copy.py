@@ -157,7 +157,7 @@ def test_the_copy_for_another_program_keeps_no_and_leaves_no_codes(sign_in, spec
     given = json.loads(sign_in(specialist).get(reverse("whole_copy_json", args=[participant.pk])).content)
     assert given["caseload.agreement"][0]["agrees"] is False
     assert given["caseload.phonenumber"][0]["may_call"] is False
-    session, part = given["caseload.session"]
+    part, session = given["caseload.session"]
     assert (session["shared_experience"], session["strands"]) == (False, ["Goal-setting"])
     assert session["started_at"] == "2026-05-05T21:30:00-04:00"
     assert part["meeting"]["says"] == "Tuesday circle"
@@ -170,20 +170,25 @@ def test_the_copy_for_another_program_keeps_no_and_leaves_no_codes(sign_in, spec
 
 def lines_of(page, title: str) -> list[dict[str, str]]:
     section = next(one for one in page.context["sections"] if one["title"] == title)
-    return [dict(row) for row in section["rows"]]
+    return [dict(row.lines) for row in section["rows"]]
+
+
+def heads_of(page, title: str) -> list[str]:
+    section = next(one for one in page.context["sections"] if one["title"] == title)
+    return [" · ".join(row.head) for row in section["rows"]]
 
 
 def test_the_copy_for_people_says_it_in_words(sign_in, specialist, participant, told, time_machine) -> None:
     time_machine.move_to(EVENING)
     page = sign_in(specialist).get(reverse("whole_copy", args=[participant.pk]))
     assert page.context["today"] == DAY - timedelta(days=1)
-    assert lines_of(page, "Agreements")[0]["They agree with it"] == "no"
-    session, part = lines_of(page, "Sessions")
-    assert session["When"] == "5 May 2026, 21:30"
-    assert session["What it touched"] == "Goal-setting"
+    assert lines_of(page, "What you said about a note")[0]["You agree with it"] == "no"
+    part, session = lines_of(page, "Our sessions")
+    assert heads_of(page, "Our sessions")[1] == "5 May 2026, 21:30"
+    assert session["What it was about"] == "Goals"
     assert (part["Group"], part["What the group did"]) == ("Tuesday circle", "We cooked together.")
-    assert lines_of(page, "When we tried to reach you")[0]["What came of it"] == "No answer"
-    assert lines_of(page, "You")[0]["Team"] == "Harbor"
+    assert heads_of(page, "When we tried to reach you")[0].endswith(" · No answer")
+    assert lines_of(page, "About you")[0]["Your team"] == "Harbor"
     text = page.content.decode()
     for code in ("no_answer", "every_n_days", "record_copied", "What_the_group_did", "goals</dd>"):
         assert code not in text
@@ -191,19 +196,20 @@ def test_the_copy_for_people_says_it_in_words(sign_in, specialist, participant, 
 
 def test_each_line_says_what_it_belongs_to(sign_in, specialist, participant, told) -> None:
     page = sign_in(specialist).get(reverse("whole_copy", args=[participant.pk]))
-    of_session = {"Session": "the session of 5 May 2026, 21:30"}
+    when = "The session of 5 May 2026, 21:30"
     belongs = {
-        "Goal steps": {"Goal": "minegoal"},
-        "Goal progress": {"Goal": "minegoal"},
-        "Barrier changes": {"Barrier": "minebarrier"},
-        "Note additions": of_session,
-        "Agreements": of_session,
-        "Notes a supervisor has read": of_session,
-        "What came next after a session": of_session | {"Followup": "Check-in · minewhat · 6 May 2026"},
+        "Small steps towards your goals": {"The goal": "minegoal"},
+        "How you saw your way to a goal": {"The goal": "minegoal"},
+        "How that changed": {"What it was": "minebarrier"},
+        "What we added to a note later": {"It belongs to": when},
+        "What you said about a note": {"It belongs to": when},
+        "What came next after a session": {"What we said we would do": "A check-in · minewhat · 6 May 2026"},
     }
+    for title in ("Notes a supervisor has read", "What came next after a session"):
+        assert when in heads_of(page, title)
     for title, wanted in belongs.items():
-        assert wanted.items() <= lines_of(page, title)[0].items(), title
-    assert all(row for section in page.context["sections"] for row in section["rows"])
+        assert any(wanted.items() <= row.items() for row in lines_of(page, title)), title
+    assert all(row.head for section in page.context["sections"] for row in section["rows"])
 
 
 def test_what_looks_like_a_key_or_a_day_is_left_as_it_was_typed(sign_in, specialist, participant) -> None:
@@ -211,7 +217,7 @@ def test_what_looks_like_a_key_or_a_day_is_left_as_it_was_typed(sign_in, special
     for text in typed:
         factories.QuotationFactory(participant=participant, text=text)
     page = sign_in(specialist).get(reverse("whole_copy", args=[participant.pk]))
-    assert sorted(row["In their words"] for row in lines_of(page, "Quotations")) == sorted(typed)
+    assert sorted(heads_of(page, "In your own words")) == sorted(typed)
 
 
 @pytest.mark.parametrize("name", ["whole_copy", "whole_copy_json"])
