@@ -114,6 +114,16 @@ SPOKEN: dict[str, dict[str, Any]] = {
         "ended": _("Ended with your time with us"),
     },
 }
+# What the program itself writes into a column of text.
+OF_THE_PROGRAM: dict[str, list[tuple[Any, Any]]] = {
+    "followups.FollowUp.closing_reason": [(label, STATUS[code]) for code, label in SessionStatus.choices],
+    "followups.FollowUp.what": [
+        (_("Ask whether they would like to go on"), _("Ask whether you would like to go on")),
+    ],
+    "caseload.PeerRequest.answer": [
+        (_("Another peer walks with them now."), _("Another peer walks with you now.")),
+    ],
+}
 
 
 def spoken(field: str, code: str, otherwise: Any) -> str:
@@ -121,6 +131,6 @@ def spoken(field: str, code: str, otherwise: Any) -> str:
     return str(SPOKEN.get(field, {}).get(code, otherwise))
 
 
-def spoken_reason(words: str) -> str:
-    """A reason that is the name of how a session went, as the person is told it; any other as it was written."""
-    return str(next((STATUS[code] for code, label in SessionStatus.choices if str(label) == words), words))
+def spoken_text(field: str, words: str) -> str:
+    """Words of the program's own, kept as text, as the person is told them; what a colleague wrote stays as it is."""
+    return next((str(to_them) for ours, to_them in OF_THE_PROGRAM.get(field, ()) if str(ours) == words), words)

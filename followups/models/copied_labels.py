@@ -362,6 +362,8 @@ def counts(row: dict[str, Any], name: str) -> bool:
             return bool(row["message"].code == MessagePermission.MAY_SAY)
         case "may_contact":
             return "ended_on" in row
+        case "changed_on":
+            return bool(value != row.get("since", row.get("offered_on")))
         case "planned_on":
             return bool(value != row["due_on"])
         case "attempts" | "only_soon" | "for_supervisor":

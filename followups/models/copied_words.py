@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from followups.models.copied_choices import spoken, spoken_reason
+from followups.models.copied_choices import spoken, spoken_text
 from followups.models.copied_labels import TABLES, counts
 from followups.models.copy import Choice, Copy, Other, moment_words
 
@@ -77,4 +77,4 @@ def readable(field: str, value: Any, zone: ZoneInfo) -> str:
             return spoken(field, value.code, value)
     if field == "caseload.Session.minutes":
         return ngettext("%(number)s minute", "%(number)s minutes", value) % {"number": value}
-    return spoken_reason(value) if field == "followups.FollowUp.closing_reason" else str(value)
+    return spoken_text(field, str(value))

@@ -19,7 +19,7 @@ from caseload.models import Merge, NoteAddition, Participant, Referral, Session
 from caseload.models.trust import reads_all
 from followups.models.attempts import Outcome
 from followups.models.closer import CloserRhythm
-from followups.models.copied_choices import spoken
+from followups.models.copied_choices import spoken, spoken_text
 from followups.models.followups import FollowUp
 from followups.models.next_steps import NextStep
 from followups.models.plans import CheckInPlan
@@ -267,7 +267,7 @@ def says(row: Any, zone: ZoneInfo) -> str:
     if isinstance(row, FollowUp):
         day = formats.date_format(row.due_on, "j M Y")
         purpose = spoken("followups.FollowUp.purpose", row.purpose, row.get_purpose_display())
-        return " · ".join(filter(None, (purpose, row.what, day)))
+        return " · ".join(filter(None, (purpose, spoken_text("followups.FollowUp.what", row.what), day)))
     if isinstance(row, CheckInPlan):
         return str(row.get_kind_display())
     if isinstance(row, CloserRhythm):

@@ -129,13 +129,20 @@ def test_rows_stand_by_their_day_not_by_when_they_were_written_down(sign_in, spe
     assert rows[0].notes[0].startswith(f"Written down by {specialist.name} on ")
 
 
-def test_a_reason_that_names_how_a_session_went_is_said_to_them(sign_in, specialist, participant) -> None:
+def test_what_the_program_wrote_is_said_to_them_and_what_a_colleague_wrote_stays(
+    sign_in, specialist, participant
+) -> None:
     done = {"state": "done", "closed_at": NOON, "closed_by": specialist}
     factories.FollowUpFactory(participant=participant, closing_reason="They could not make it", **done)
     factories.FollowUpFactory(participant=participant, closing_reason="They like it so.", due_on=DAY, **done)
+    factories.PeerRequestFactory(
+        participant=participant, answered_at=NOON, answered_by=specialist, answer="Another peer walks with them now."
+    )
     text = copy_of(sign_in(specialist), participant).content.decode()
     assert "You could not make it" in text
+    assert "Another peer walks with you now." in text
     assert "They could not make it" not in text
+    assert "walks with them" not in text
     assert "They like it so." in text
 
 
