@@ -62,8 +62,11 @@ def notes_to_read(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.SUPERVISE)
 def overlaps(request: HttpRequest) -> HttpResponse:
-    rows = paperwork.overlapping_pairs(request.user, supervised_teams(request.user), timezone.now() - WINDOW)
-    return render(request, "notes/overlaps.html", listed(paperwork.once(rows[:PAIRS], MOST + 1)))
+    teams, since = supervised_teams(request.user), timezone.now() - WINDOW
+    pairs = paperwork.overlapping_pairs(request.user, teams, since)[:PAIRS]
+    pairs = [*pairs, *paperwork.overlaps_elsewhere(request.user, teams, since)[:PAIRS]]
+    pairs.sort(key=lambda row: (row.started_at, row.pk), reverse=True)
+    return render(request, "notes/overlaps.html", listed(paperwork.once(pairs, MOST + 1)))
 
 
 @requires(Permission.SUPERVISE)

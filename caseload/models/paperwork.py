@@ -1,10 +1,12 @@
 """What is still to be written, read or looked through: questions over a team's notes and records."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Count,
     DateField,
@@ -23,6 +25,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, RowNumber
 
+from accounts.access import teams_of
 from accounts.models import Team, User
 from caseload.models.groups import GroupMeeting
 from caseload.models.notes import RecordReview, SessionReview
@@ -64,13 +67,17 @@ def to_read(user: User, teams: list[Any]) -> SessionQuerySet:
 
 @dataclass(frozen=True)
 class SameTime:
-    """Another session at the same time: when, how long, how, and with whom where one may know that."""
+    """Another session at the same time: when, how long, how, and with whom where one may know that.
+
+    Of one in a team they do not belong to only the times, and whose time of those they asked about.
+    """
 
     started_at: datetime
     minutes: int
     method: str
     name: str
     specialist: str
+    elsewhere: bool
 
 
 def led(by: Any) -> QuerySet[Any, Any]:
@@ -97,13 +104,15 @@ def at_the_same_time(
     )
     rows = list({row.meeting_id or row.pk: row for row in reversed(found)}.values())[::-1][:5]
     seen = set(Session.objects.visible_to(user).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    here = set(teams_of(user))
     return [
         SameTime(
             row.started_at,
             row.minutes,
-            str(row.get_method_display()),
+            str(row.get_method_display()) if row.team_id in here else "",
             row.participant.name_used if row.pk in seen else "",
-            row.specialist.name,
+            row.specialist.name if row.team_id in here or row.specialist_id in leaders else "",
+            row.team_id not in here,
         )
         for row in rows
     ]
@@ -149,6 +158,48 @@ def overlapping_pairs(user: User, teams: list[Any], since: datetime) -> SessionQ
         .select_related("participant", "specialist", "team")
         .order_by("-started_at", "-pk")
     )
+
+
+def overlaps_elsewhere(user: User, teams: list[Any], since: datetime) -> list[Session]:
+    """Sessions of these teams since then whose colleague was in a session of another team meanwhile, newest first.
+
+    Adds when that was, `other_at` and `other_minutes`, and nothing else of it: whose it was, and in which team, is
+    not for whoever supervises these. Two queries where nobody works for two teams, three otherwise.
+    """
+    rows = Session.objects.visible_to(user).held().filter(team__in=teams, started_at__gte=since)
+    leading = GroupMeeting.facilitators.through.objects
+    led_here = leading.filter(groupmeeting__team__in=teams, groupmeeting__started_at__gte=since)
+    ours = Q(pk__in=rows.values("specialist")) | Q(pk__in=led_here.values("user"))
+    # A session is a day long at most: one that began before may reach into it.
+    recent = since - timedelta(days=1)
+    busy: dict[Any, list[tuple[datetime, int]]] = defaultdict(list)
+    theirs = Session.objects.held().filter(specialist__in=User.objects.filter(ours), started_at__gte=recent)
+    theirs = theirs.exclude(team__in=teams).values_list("specialist", "started_at", "minutes")
+    for who, began, minutes in theirs.distinct():
+        busy[who].append((began, minutes))
+    led_there = leading.filter(user__in=User.objects.filter(ours), groupmeeting__started_at__gte=recent)
+    led_there = led_there.exclude(groupmeeting__team__in=teams)
+    for who, began, minutes in led_there.values_list("user", "groupmeeting__started_at", "groupmeeting__minutes"):
+        busy[who].append((began, minutes))
+    if not busy:
+        return []
+    leaders = ArraySubquery(leading.filter(groupmeeting=OuterRef("meeting")).values("user"))
+    theirs_here = led_here.filter(user__in=list(busy)).values("groupmeeting")
+    rows = rows.filter(Q(specialist__in=list(busy)) | Q(meeting__in=theirs_here))
+    rows = rows.annotate(leaders=leaders).select_related("participant", "specialist", "team")
+    return [row for row in rows.order_by("-started_at", "-pk") if meanwhile(row, busy)]
+
+
+def meanwhile(row: Any, busy: dict[Any, list[tuple[datetime, int]]]) -> bool:
+    """Whether one who was in this session was in another at the same time; says when on the row."""
+    ended = row.started_at + timedelta(minutes=row.minutes)
+    for who in {row.specialist_id, *row.leaders}:
+        for began, minutes in sorted(busy.get(who, [])):
+            if began < ended and began + timedelta(minutes=minutes) > row.started_at:
+                row.other_at, row.other_minutes, row.elsewhere = began, minutes, True
+                row.occasion, row.other_occasion = row.meeting_id or row.pk, (who, began, minutes)
+                return True
+    return False
 
 
 def once(pairs: Iterable[Any], most: int) -> list[Any]:
