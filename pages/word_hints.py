@@ -16,8 +16,9 @@ from caseload.models.hints import hints
 def word_hints(request: HttpRequest) -> HttpResponse:
     listed = HintFormSet(request.POST or None, prefix="hints")
     adds = bool(request.POST.get("new-avoid") or request.POST.get("new-prefer"))
-    new = NewHintForm(request.POST if adds else None, prefix="new")
-    if request.method == "POST" and listed.is_valid() and (not adds or new.is_valid()):
+    is_whole = request.method == "POST" and listed.is_valid()
+    new = NewHintForm(request.POST if adds else None, prefix="new", listed=listed.words if is_whole else ())
+    if is_whole and (not adds or new.is_valid()):
         one = new.save(commit=False) if adds else None
         save_hints(changed=listed.save(commit=False), new=one, by=request.user, at=timezone.now())
         messages.success(request, _("Saved. It holds from now on."))

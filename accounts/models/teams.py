@@ -1,7 +1,7 @@
 """Teams and who belongs to them."""
 
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
-from accounts.known import known
+from accounts.known import beside, known, once
 from accounts.models.users import User, runs_accounts
 
 
@@ -70,7 +70,7 @@ class Team(models.Model):
     """A program or site. Its zone decides what today is; its rules decide when who is told."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    name = models.CharField(_("name"), max_length=120, unique=True)
+    name = models.CharField(_("name"), max_length=120)
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="America/New_York", validators=[check_time_zone]
     )
@@ -142,10 +142,18 @@ class Team(models.Model):
                 & Q(anyone_after_days__range=(F("supervisor_after_days"), 30)),
                 name="team_ladder_climbs",
             ),
+            once("team", "name", _("There is a team of this name already.")),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Raise what the rules say against it; that the name is taken, beside the name."""
+        try:
+            super().validate_constraints(exclude)
+        except ValidationError as error:
+            raise beside(error, "team_name_once", "name") from error
 
     def day_at(self, at: datetime) -> date:
         """The calendar day it is for the team at that moment."""

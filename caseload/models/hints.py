@@ -1,8 +1,15 @@
 """Words that label people, and others to use instead. A quiet suggestion while staff type; never in quotations."""
 
+from collections.abc import Collection
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from accounts.known import beside, once
+
+IN_THE_LIST = _("This word is in the list already.")
 
 
 class WordHint(models.Model):
@@ -12,15 +19,25 @@ class WordHint(models.Model):
     """
 
     code = models.SlugField(primary_key=True, max_length=40)
-    avoid = models.CharField(_("when this is typed"), max_length=80, unique=True)
+    avoid = models.CharField(_("when this is typed"), max_length=80)
     prefer = models.CharField(_("suggest this"), max_length=120)
     is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(avoid="") & ~Q(prefer=""), name="wordhint_says_both")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(avoid="") & ~Q(prefer=""), name="wordhint_says_both"),
+            once("wordhint", "avoid", IN_THE_LIST),
+        ]
 
     def __str__(self) -> str:
         return self.avoid
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Raise what the rules say against it; that the word is there, beside the word."""
+        try:
+            super().validate_constraints(exclude)
+        except ValidationError as error:
+            raise beside(error, "wordhint_avoid_once", "avoid") from error
 
 
 def hints() -> list[dict[str, str]]:

@@ -23,6 +23,10 @@ def test_an_address_belongs_to_one_account(specialist: User) -> None:
     refused(lambda: factories.UserFactory(email=specialist.email), "unique")
 
 
+def test_a_team_has_a_name_of_its_own(team: Team) -> None:
+    refused(lambda: factories.TeamFactory(name=team.name.upper()), "team_name_once")
+
+
 def test_nobody_is_active_who_was_deactivated(specialist: User) -> None:
     refused(
         lambda: User.objects.filter(pk=specialist.pk).update(deactivated_at=factories.NOON),

@@ -68,6 +68,15 @@ def test_what_cannot_be_is_said_and_nothing_is_lost(sign_in, administrator, fiel
     assert not Team.objects.filter(name="North Pier").exists()
 
 
+@pytest.mark.parametrize("name", ["Harbor", "harbor", " HARBOR "])
+def test_a_name_is_there_once_however_it_is_written(sign_in, administrator, team, name: str) -> None:
+    client = sign_in(administrator)
+    form = client.post(reverse("add_team"), {**FIELDS, "name": name}).context["form"]
+    assert form.errors == {"name": ["There is a team of this name already."]}
+    assert Team.objects.count() == 1
+    assert client.post(reverse("team", args=[team.pk]), {**FIELDS, "name": name}).status_code == 302
+
+
 def test_every_zone_that_is_offered_is_known_to_the_database(db) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM pg_timezone_names")

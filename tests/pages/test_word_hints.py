@@ -52,13 +52,34 @@ def test_administrators_reword_retire_and_add(sign_in, administrator, specialist
 
 
 @pytest.mark.parametrize(
-    "new", [{"new-avoid": "junkie"}, {"new-prefer": "x"}, {"new-avoid": "addict", "new-prefer": "x"}]
+    "new", [{"new-avoid": "junkie"}, {"new-prefer": "x"}, {"new-avoid": "Addict", "new-prefer": "x"}]
 )
 def test_half_a_word_or_one_that_is_there_is_said(sign_in, administrator, new) -> None:
     client, number = sign_in(administrator), WordHint.objects.count()
     page = client.post(reverse("word_hints"), {**given_by(client.get(reverse("word_hints"))), **new})
     assert page.context["new"].errors
     assert WordHint.objects.count() == number
+
+
+def test_two_made_the_same_at_once_are_said_beside_the_second(sign_in, administrator) -> None:
+    client, before = sign_in(administrator), set(WordHint.objects.values_list("avoid", flat=True))
+    given = given_by(client.get(reverse("word_hints")))
+    both = {"hints-0-avoid": "junkie", "hints-1-avoid": "Junkie"}
+    page = client.post(reverse("word_hints"), {**given, **both})
+    assert [form.errors.get("avoid") for form in page.context["listed"]][:2] == [
+        None,
+        ["This word is in the list already."],
+    ]
+    new = {"hints-0-avoid": "junkie", "new-avoid": "JUNKIE", "new-prefer": "x"}
+    page = client.post(reverse("word_hints"), {**given, **new})
+    assert page.context["new"].errors == {"avoid": ["This word is in the list already."]}
+    assert set(WordHint.objects.values_list("avoid", flat=True)) == before
+
+
+@pytest.mark.django_db
+def test_the_database_has_a_word_once() -> None:
+    with pytest.raises(IntegrityError, match="wordhint_avoid_once"), transaction.atomic():
+        WordHint.objects.create(code="again", avoid="ADDICT", prefer="somebody")
 
 
 @pytest.mark.django_db
