@@ -163,40 +163,42 @@ def overlapping_pairs(user: User, teams: list[Any], since: datetime) -> SessionQ
 def overlaps_elsewhere(user: User, teams: list[Any], since: datetime) -> list[Session]:
     """Sessions of these teams since then whose colleague was in a session of another team meanwhile, newest first.
 
-    Adds when that was, `other_at` and `other_minutes`, and nothing else of it: whose it was, and in which team, is
-    not for whoever supervises these. Two queries where nobody works for two teams, three otherwise.
+    Adds which colleague, `other_specialist`, and when, `other_at` and `other_minutes`, and nothing else of it: with
+    whom, and in which team, is not for whoever supervises these. Two queries; a third where somebody works for two.
     """
-    rows = Session.objects.visible_to(user).held().filter(team__in=teams, started_at__gte=since)
+    here = {"team__in": teams, "started_at__gte": since}
     leading = GroupMeeting.facilitators.through.objects
     led_here = leading.filter(groupmeeting__team__in=teams, groupmeeting__started_at__gte=since)
-    ours = Q(pk__in=rows.values("specialist")) | Q(pk__in=led_here.values("user"))
+    ours = Q(pk__in=Session.objects.held().filter(**here).values("specialist")) | Q(pk__in=led_here.values("user"))
     # A session is a day long at most: one that began before may reach into it.
     recent = since - timedelta(days=1)
-    busy: dict[Any, list[tuple[datetime, int]]] = defaultdict(list)
+    busy: dict[Any, list[tuple[datetime, int, str]]] = defaultdict(list)
     theirs = Session.objects.held().filter(specialist__in=User.objects.filter(ours), started_at__gte=recent)
-    theirs = theirs.exclude(team__in=teams).values_list("specialist", "started_at", "minutes")
-    for who, began, minutes in theirs.distinct():
-        busy[who].append((began, minutes))
+    theirs = theirs.exclude(team__in=teams).values_list("specialist", "started_at", "minutes", "specialist__name")
+    for who, *when in theirs.distinct():
+        busy[who].append(tuple(when))
     led_there = leading.filter(user__in=User.objects.filter(ours), groupmeeting__started_at__gte=recent)
     led_there = led_there.exclude(groupmeeting__team__in=teams)
-    for who, began, minutes in led_there.values_list("user", "groupmeeting__started_at", "groupmeeting__minutes"):
-        busy[who].append((began, minutes))
+    meetings = led_there.values_list("user", "groupmeeting__started_at", "groupmeeting__minutes", "user__name")
+    for who, *when in meetings:
+        busy[who].append(tuple(when))
     if not busy:
         return []
     leaders = ArraySubquery(leading.filter(groupmeeting=OuterRef("meeting")).values("user"))
     theirs_here = led_here.filter(user__in=list(busy)).values("groupmeeting")
+    rows = Session.objects.visible_to(user).held().filter(**here)
     rows = rows.filter(Q(specialist__in=list(busy)) | Q(meeting__in=theirs_here))
     rows = rows.annotate(leaders=leaders).select_related("participant", "specialist", "team")
     return [row for row in rows.order_by("-started_at", "-pk") if meanwhile(row, busy)]
 
 
-def meanwhile(row: Any, busy: dict[Any, list[tuple[datetime, int]]]) -> bool:
-    """Whether one who was in this session was in another at the same time; says when on the row."""
+def meanwhile(row: Any, busy: dict[Any, list[tuple[datetime, int, str]]]) -> bool:
+    """Whether one who was in this session was in another at the same time; says who and when on the row."""
     ended = row.started_at + timedelta(minutes=row.minutes)
     for who in {row.specialist_id, *row.leaders}:
-        for began, minutes in sorted(busy.get(who, [])):
+        for began, minutes, name in sorted(busy.get(who, [])):
             if began < ended and began + timedelta(minutes=minutes) > row.started_at:
-                row.other_at, row.other_minutes, row.elsewhere = began, minutes, True
+                row.other_at, row.other_minutes, row.other_specialist, row.elsewhere = began, minutes, name, True
                 row.occasion, row.other_occasion = row.meeting_id or row.pk, (who, began, minutes)
                 return True
     return False

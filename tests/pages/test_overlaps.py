@@ -56,8 +56,10 @@ def test_each_supervisor_reads_that_their_colleague_was_elsewhere_and_nothing_of
         assert "a session in another team" in text
         assert not [word for word in foreign if word in text]
     rows, text = listed(sign_in(supervisor))
-    assert "a session in another team · 05:10 · 30 min" not in text  # the clock of the team one looks at
-    assert "a session in another team · 09:10 · 30 min" in text
+    assert (
+        "a session in another team · <bdi>Sam</bdi> · 05:10 · 30 min" not in text
+    )  # the clock of the team one looks at
+    assert "a session in another team · <bdi>Sam</bdi> · 09:10 · 30 min" in text
 
 
 def test_a_meeting_led_with_others_in_another_team_counts_and_names_nobody(
@@ -86,7 +88,9 @@ def test_a_meeting_here_led_by_one_who_was_elsewhere_counts_once(
     for _each in range(3):
         session_of(factories.ParticipantFactory(team=team), colleague, meeting=circle)
     session_of(elsewhere, specialist)
-    assert len(listed(sign_in(supervisor))[0]) == 1
+    rows, text = listed(sign_in(supervisor))
+    assert len(rows) == 1
+    assert "a session in another team · <bdi>Sam</bdi>" in text  # whose time it is, of the two who led
 
 
 def test_one_after_the_other_is_no_overlap_and_nor_are_two_colleagues(
