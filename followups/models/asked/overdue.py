@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from accounts.access import supervised_teams
 from accounts.models import Membership, Role, User
 from accounts.prepared import prepared
-from caseload.models import Participant
+from caseload.models import Assignment, Participant
 from caseload.models.participants import ParticipantQuerySet
 from followups.models import board
 from followups.models.followups import FollowUpQuerySet
@@ -54,8 +54,9 @@ def of_my_teams(user: User) -> ParticipantQuerySet:
 
 @prepared
 def waiting(user: User) -> ParticipantQuerySet:
-    """Who waits for a peer, one more than is shown."""
-    return of_my_teams(user).unassigned().order_by("created_at", "pk")[: SHORT + 1]
+    """Who waits for a peer, one more than is shown; nearly everybody has one."""
+    walked_with = Assignment.objects.current().filter(team__in=supervised_teams(user))
+    return of_my_teams(user).active().exclude(pk__in=walked_with.values("participant")).order_by("created_at", "pk")[: SHORT + 1]
 
 
 @prepared
