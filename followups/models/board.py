@@ -115,7 +115,7 @@ def listed(overdue: FollowUpQuerySet, at: datetime) -> FollowUpQuerySet:
     return (
         overdue.with_days_overdue(at)
         .with_specialist()
-        .select_related("participant", "owner", "team", "discussed_by", "moved_by", "came_from")
+        .select_related("participant", "owner", "team", "moved_by", "came_from")
         .by_what_matters()
     )
 

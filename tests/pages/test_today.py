@@ -170,7 +170,11 @@ def test_every_list_asks_as_little_for_many_as_for_few(sign_in, team, specialist
             factories.QuotationFactory(participant=waits)
             factories.AssignmentFactory(participant=person, specialist=specialist)
             factories.PhoneNumberFactory(participant=person)
-            row = due(person, specialist, -3)
+            # With everything that a line can say of one.
+            ended = {"state": "not_needed", "closed_at": NOON, "closing_reason": "met", "decided_by": "together"}
+            by = {"moved_at": NOON, "moved_by": specialist, "discussed_at": NOON, "discussed_by": supervisor}
+            before = due(person, specialist, -9, **ended)
+            row = due(person, specialist, -3, came_from=before, why_here="asked to wait", **by)
             factories.ReminderFactory(followup=row, recipient=supervisor)
             factories.SessionDraftFactory(participant=person, author=specialist)
 

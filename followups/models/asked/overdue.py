@@ -17,6 +17,13 @@ from followups.models.gaps import without_next_step
 
 PAGE = 50
 SHORT = 20
+# What a line of the list shows.
+LINE_SHOWN = (
+    *("purpose", "what", "state", "due_on", "attempts", "why_here", "discussed_at", "moved_at", "team__time_zone"),
+    *("participant__name_used", "participant__last_contact_at", "owner__name", "owner__email", "moved_by__name"),
+    *("moved_by__email", "came_from__state", "came_from__closed_at", "came_from__closing_reason"),
+    *("came_from__decided_by", "came_from__due_on"),
+)
 
 
 @prepared
@@ -44,7 +51,8 @@ def listed(
 ) -> FollowUpQuerySet:
     """One page of the list from that place on, and one more to know whether there is more."""
     overdue = board.chosen(board.overdue_for(user, now), team, who, age, now)
-    return board.after(board.listed(overdue, now).with_stand_in(), weight, due_on, pk)[: PAGE + 1]
+    lines = board.listed(overdue, now).with_stand_in().only(*LINE_SHOWN)
+    return board.after(lines, weight, due_on, pk)[: PAGE + 1]
 
 
 def of_my_teams(user: User) -> ParticipantQuerySet:
@@ -56,7 +64,8 @@ def of_my_teams(user: User) -> ParticipantQuerySet:
 def waiting(user: User) -> ParticipantQuerySet:
     """Who waits for a peer, one more than is shown; nearly everybody has one."""
     walked_with = Assignment.objects.current().filter(team__in=supervised_teams(user))
-    return of_my_teams(user).active().exclude(pk__in=walked_with.values("participant")).order_by("created_at", "pk")[: SHORT + 1]
+    people = of_my_teams(user).active().exclude(pk__in=walked_with.values("participant"))
+    return people.order_by("created_at", "pk")[: SHORT + 1]
 
 
 @prepared
