@@ -13,9 +13,10 @@ from accounts.models import User
 from bench import urls
 from bench.data import caseload_of, long_story
 from bench.measure import by_turns, listening, p50, p95
+from pages.nav import frame
 
-# What the page's own view puts into the context; the rest comes with the frame.
-FRAME = {"request", "user", "perms", "messages", "csrf_token", "DEFAULT_MESSAGE_LEVELS", "True", "False", "None"}
+# What Django puts into the context of every page, beside our own frame.
+DJANGOS = {"request", "user", "perms", "messages", "csrf_token", "DEFAULT_MESSAGE_LEVELS", "True", "False", "None"}
 
 
 @dataclass
@@ -86,7 +87,7 @@ def measure(page: Page, rounds: int = 40) -> Result:
 
 
 def learn(client: Client, address: str) -> tuple[str, dict[str, Any]]:
-    """The page's template and the answers it draws.
+    """The page's template and the answers it draws, without those of the frame, which both floors read themselves.
 
     Contexts are kept only while the test environment is on, which would slow the measuring down.
     """
@@ -94,7 +95,8 @@ def learn(client: Client, address: str) -> tuple[str, dict[str, Any]]:
 
     def keep(sender: object, template: Any, context: Context, **_rest: object) -> None:
         if not seen:
-            seen.append((template.name, context.flatten()))
+            whole, framed = context.flatten(), DJANGOS | frame(context["request"]).keys()
+            seen.append((template.name, {key: value for key, value in whole.items() if key not in framed}))
 
     setup_test_environment(debug=False)
     template_rendered.connect(keep)
@@ -104,5 +106,4 @@ def learn(client: Client, address: str) -> tuple[str, dict[str, Any]]:
         template_rendered.disconnect(keep)
         teardown_test_environment()
     assert answer.status_code == 200, (address, answer.status_code)
-    name, context = seen[0]
-    return name, {key: value for key, value in context.items() if key not in FRAME}
+    return seen[0]
