@@ -36,7 +36,9 @@ def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     if was_saved(request, participant):
         messages.info(request, _("This session was saved already; it is kept once."))
         return onwards(request, participant_id)
-    draft = next(iter(asked.drafts_of(request.user, participant.pk)), None)
+    # What is sent stands for what was begun.
+    begun = asked.drafts_of(request.user, participant.pk) if request.method == "GET" else []
+    draft = next(iter(begun), None)
     glance = at_a_glance(participant)
     form = form_for(request, participant, draft, glance)
     overlaps = overlaps_of(request, form) if request.method == "POST" and form.is_valid() else []
@@ -136,7 +138,7 @@ def context_of(
     return {
         "participant": participant,
         "form": form,
-        "draft": draft if request.method == "GET" else None,
+        "draft": draft,
         "words": words_in_order(participant.said, today, rules.words_again_days),
         "expected": agreed_now(participant.agreed, today, rules.expectations_days),
         **chips_of(form),

@@ -17,7 +17,7 @@ from caseload.models import Assignment, GoalStep, Participant, Session
 from caseload.models.participants import ParticipantQuerySet
 from followups.calendar import DAY, local_date
 from followups.models import FollowUp, Purpose, State
-from followups.models.calendars import calendar_of
+from followups.models.calendars import calendar_of, closed_days_of
 from followups.models.decisions import THEIR_OWN
 from followups.models.outreach import Outreach, so_far
 
@@ -95,9 +95,9 @@ def lock(participant_id: UUID) -> Participant:
 
 @prepared
 def locked(participant: UUID) -> ParticipantQuerySet:
-    """The row, locked, with its team and the team's rules."""
+    """The row, locked, with its team, the team's rules, and the days on which it is closed."""
     people = Participant.objects.select_for_update(no_key=True, of=("self",))
-    return people.select_related("team__record_rules").filter(pk=participant)
+    return people.select_related("team__record_rules").annotate(closed=closed_days_of("team")).filter(pk=participant)
 
 
 def create(

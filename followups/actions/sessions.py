@@ -10,7 +10,7 @@ from django.db.models import F
 
 from accounts.actions.events import note
 from accounts.models import User
-from accounts.prepared import prepared
+from accounts.prepared import Text, prepared
 from caseload.actions import drafts, goals, notes
 from caseload.models import Activity, Participant, Quotation, Session, SessionStatus, Tried, Win
 from caseload.models.rules import rules_of
@@ -22,7 +22,7 @@ from followups.calendar import DAY, local_date
 from followups.models import FollowUp, NextStep, Purpose, State
 from followups.models.calendars import calendar_of
 from followups.models.decisions import THEIR_OWN
-from followups.models.followups import CONTACT, HEAVY
+from followups.models.followups import CONTACT, HEAVY, FollowUpQuerySet
 
 # A meeting answers what was owed as contact around that day; promises and the like are settled by hand.
 EARLY = timedelta(days=3)
@@ -60,8 +60,8 @@ def log_session(
         session.specialist = by
     session.logged_at = at
     session.logged_late = local_date(session.started_at, zone) < local_date(at, zone)
-    due = rules_of(participant.team).note_due_days
-    session.note_due_on = calendar_of(participant.team).add_working_days(local_date(session.started_at, zone), due)
+    due, calendar = rules_of(participant.team).note_due_days, calendar_of(participant.team, participant.closed)
+    session.note_due_on = calendar.add_working_days(local_date(session.started_at, zone), due)
     session.save(force_insert=True)
     session.activities.add(*activities)
     day, told = local_date(session.started_at, zone), {"recorded_at": at, "recorded_by": by}
@@ -99,8 +99,10 @@ def settle(participant: Participant, keys: Iterable[UUID], session: Session, by:
     so is the contact after a setback or a discharge, which keeps its weight and its last day. What asks after a
     referral or a step is settled by its answer alone.
     """
-    answered = FollowUp.objects.standing().filter(participant=participant, pk__in=list(keys))
-    answered = answered.filter(referral=None, step=None)
+    keys = list(keys)
+    if not keys:
+        return
+    answered = FollowUp.objects.standing().filter(participant=participant, pk__in=keys, referral=None, step=None)
     if not session.met:
         answered = answered.filter(purpose__in=CONTACT)
     if session.status == SessionStatus.NO_SHOW:
@@ -186,8 +188,14 @@ def stands_already(participant: Participant, contact: NextContact) -> FollowUp |
     """The check-in of that day, where the plan or somebody has one already: one call needs one card."""
     if contact.purpose != Purpose.CHECK_IN:
         return None
-    same = FollowUp.objects.filter(participant=participant, purpose=Purpose.CHECK_IN, due_on=contact.due_on)
-    return same.filter(state=State.OPEN, what=contact.what).order_by("pk").first()
+    return next(iter(check_ins_on(participant.pk, contact.due_on, Text(contact.what))), None)
+
+
+@prepared
+def check_ins_on(participant: UUID, day: date, what: Text) -> FollowUpQuerySet:
+    """The check-in about that which stands for that day, the first of them."""
+    same = FollowUp.objects.filter(participant=participant, purpose=Purpose.CHECK_IN, due_on=day)
+    return same.filter(state=State.OPEN, what=what).order_by("pk")[:1]
 
 
 def next_of_plan(session: Session, at: datetime) -> FollowUp:

@@ -3,8 +3,16 @@
 from collections.abc import Iterable
 from datetime import date
 
-from accounts.models import Team
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
+from accounts.models import Team, TeamClosedDay
 from followups.calendar import WorkingCalendar
+
+
+def closed_days_of(team: str) -> ArraySubquery:
+    """The closed days of the team in that column, to be read with a row: for `calendar_of`."""
+    return ArraySubquery(TeamClosedDay.objects.filter(team=OuterRef(team)).values("on"))
 
 
 def calendar_of(team: Team, closed: Iterable[date] | None = None) -> WorkingCalendar:
