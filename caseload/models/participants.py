@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -108,6 +109,11 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
     def unassigned(self) -> "ParticipantQuerySet":
         """Active participants who wait for a peer: no assignment now."""
         return self.active().filter(~Exists(Assignment.objects.current().filter(participant=OuterRef("pk"))))
+
+    def unassigned_of(self, teams: list[UUID]) -> "ParticipantQuerySet":
+        """Those of these teams who wait for a peer, by one look at who walks with somebody: nearly all have one."""
+        walked_with = Assignment.objects.current().filter(team__in=teams)
+        return self.active().filter(team__in=teams).exclude(pk__in=walked_with.values("participant"))
 
     def with_waiting_since(self) -> "ParticipantQuerySet":
         """Adds `waiting_since`: when the last assignment ended, they were taken in, or they came back on that day."""

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from accounts.access import supervised_teams
 from accounts.models import Membership, Role, User
 from accounts.prepared import prepared
-from caseload.models import Assignment, Participant
+from caseload.models import Participant
 from caseload.models.participants import ParticipantQuerySet
 from followups.models import board
 from followups.models.followups import FollowUpQuerySet
@@ -62,9 +62,8 @@ def of_my_teams(user: User) -> ParticipantQuerySet:
 
 @prepared
 def waiting(user: User) -> ParticipantQuerySet:
-    """Who waits for a peer, one more than is shown; nearly everybody has one."""
-    walked_with = Assignment.objects.current().filter(team__in=supervised_teams(user))
-    people = of_my_teams(user).active().exclude(pk__in=walked_with.values("participant"))
+    """Who waits for a peer, one more than is shown."""
+    people = Participant.objects.visible_to(user).unassigned_of(supervised_teams(user))
     return people.order_by("created_at", "pk")[: SHORT + 1]
 
 
