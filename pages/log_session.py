@@ -63,6 +63,9 @@ def log_session(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             form.add_error("next_choice", _("This has changed meanwhile. Please choose another next step."))
         else:
             messages.success(request, words_of_thanks(session))
+            for row in form.planned_since:
+                words = _("%(what)s was planned after that day and still stands.")
+                messages.info(request, words % {"what": in_a_line(row)})
             return onwards(request, participant_id)
     context = {**context_of(request, participant, form, draft), "overlaps": overlaps, "glance": glance}
     return render(request, "log_session/log_session.html", context)

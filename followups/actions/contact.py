@@ -18,8 +18,11 @@ from followups.models import CheckInPlan, CloserRhythm, ContactAttempt, FollowUp
 from followups.models.attempts import Effect
 from followups.models.calendars import calendar_of
 from followups.models.decisions import DecidedBy
-from followups.models.followups import CONTACT
+from followups.models.followups import CONTACT, HEAVY
 from followups.models.undoing import KEPT, UNDO_WITHIN, as_text, is_as, is_as_left, snapshot
+
+# How much later the next try may be so that two are not on one day.
+A_FEW_DAYS = 3
 
 
 class CannotUndo(Exception):
@@ -103,12 +106,19 @@ def apply(followup: FollowUp, outcome: Outcome, by: User, at: datetime) -> tuple
 
 
 def own_day(followup: FollowUp, due_on: date, today: date) -> date:
-    """That day, or the next working day on which nobody is in touch already; a window that ends there comes first."""
-    if followup.purpose not in CONTACT:
+    """That day, or one of the next few working days on which nobody is in touch already.
+
+    It shares the day where none of those is free, where its window would end, and where it weighs more than what is
+    there: after a setback or a discharge nobody waits longer because of a check-in.
+    """
+    if followup.purpose not in CONTACT or followup.purpose in HEAVY:
         return due_on
-    taken, calendar, on = plans.contact_days(followup.participant_id, but=followup), calendar_of(followup.team), due_on
-    while on in taken:
-        on = calendar.next_working_day(on + DAY)
+    calendar = calendar_of(followup.team)
+    days = [due_on]
+    while len(days) <= A_FEW_DAYS:
+        days.append(calendar.next_working_day(days[-1] + DAY))
+    taken = plans.contact_days(followup.participant_id, but=followup)
+    on = next((day for day in days if day not in taken), due_on)
     latest = followup.latest_on
     return due_on if latest is not None and today < latest < on else on
 

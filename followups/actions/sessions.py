@@ -199,16 +199,14 @@ def check_ins_on(participant: UUID, day: date, what: Text) -> FollowUpQuerySet:
 
 
 def next_of_plan(session: Session, at: datetime) -> FollowUp:
-    """The plan's next check-in after a session, or a closer contact before it.
-
-    Raises plans.NotWithUs where no plan runs any more.
-    """
+    """The plan's next check-in after a session, or a closer contact before it. Raises plans.NotWithUs without one."""
     zone = session.team.time_zone
     # Logged late, the plan's dates since then have passed: what comes next lies ahead of us.
     after = max(local_date(session.started_at, zone), local_date(at, zone) - DAY)
-    followup = plans.next_follow_up(participant=session.participant, after=after, at=at)
-    if followup is None:
-        raise plans.NotWithUs
+    planned = plans.next_follow_up(participant=session.participant, after=after, at=at)
     closer = FollowUp.objects.standing().filter(participant=session.participant, closer__isnull=False)
-    sooner = closer.filter(due_on__gt=after, due_on__lt=followup.due_on).order_by("due_on", "pk").first()
-    return sooner or followup
+    closest = closer.filter(due_on__gt=after).order_by("due_on", "pk").first()
+    found = [row for row in (closest, planned) if row is not None]
+    if not found:
+        raise plans.NotWithUs
+    return min(found, key=lambda row: row.due_on)

@@ -12,7 +12,7 @@ from accounts.models import Team
 from caseload.forms.session import SessionForm
 from caseload.models import Participant, Session, SessionStatus
 from followups.actions.sessions import EARLY
-from followups.calendar import FAR, moment
+from followups.calendar import FAR, local_date, moment
 from followups.forms.what_next import WhatNextFields
 from followups.models import CheckInPlan, FollowUp, Purpose, State
 from followups.models.calendars import calendar_of
@@ -54,9 +54,10 @@ class LogSessionForm(SessionForm, WhatNextFields):
         }
         super().__init__(*args, participant=participant, local_now=local_now, initial=initial, **kwargs)
         ahead = [row for row in standing if row.due_on > today and str(row.pk) not in initial["settles"]]
-        self.offer(team=participant.team, today=today, plan_label=plan_words(plan, ahead, participant.team, today))
         offered = [row for row in standing if row in due or str(row.pk) == chosen]
         offered = [row for row in offered if not row.asks_after_something]
+        words = plan_words(plan, ahead, offered, participant.team, today)
+        self.offer(team=participant.team, today=today, plan_label=words)
         field = self.fields["settles"]
         field.queryset = FollowUp.objects.filter(pk__in=[row.pk for row in offered])
         field.choices = [(str(row.pk), in_a_line(row)) for row in offered]
@@ -65,10 +66,17 @@ class LogSessionForm(SessionForm, WhatNextFields):
         """Both halves hold; after a missed meeting the next step is proposed as the next working day."""
         cleaned = super().clean()
         self.check_what_next(cleaned)
+        self.planned_since = [row for row in cleaned.get("settles", ()) if self.is_planned_since(row)]
+        cleaned["settles"] = [row for row in cleaned.get("settles", ()) if row not in self.planned_since]
         if cleaned.get("status") == SessionStatus.NO_SHOW and not self.data.get("next_choice"):
             self.data = self.data.copy()
             self.data["next_choice"], self.data["purpose"] = "tomorrow", Purpose.AFTER_MISSED
         return cleaned
+
+    def is_planned_since(self, followup: FollowUp) -> bool:
+        """Whether it is no matter of a session logged late: planned after the day of it, for a later one."""
+        day, zone = self.cleaned_data.get("when_date"), self.participant.team.time_zone
+        return day is not None and followup.due_on > day and local_date(followup.created_at, zone) > day
 
     def session(self) -> Session:
         """The session, not saved; call on a valid form."""
@@ -95,26 +103,26 @@ def awaits_them(followup: FollowUp) -> bool:
     return followup.state == State.WAITING and followup.purpose in CONTACT
 
 
-def plan_words(plan: CheckInPlan | None, ahead: list[FollowUp], team: Team, today: date) -> str:
-    """The choice "their check-in plan", with the day it leads to; empty where no plan runs.
+def plan_words(
+    plan: CheckInPlan | None, ahead: list[FollowUp], offered: list[FollowUp], team: Team, today: date
+) -> str:
+    """The choice "their check-in plan", with the day it leads to; empty where neither plan nor closer rhythm leads on.
 
-    A closer contact comes first where the plan rests for it, or where it is nearer.
-
-    `ahead` are the follow-ups to come which this session does not settle, earliest first.
+    A closer contact comes first where the plan rests for it, or where it is nearer. `ahead` are the follow-ups to come
+    which this session most likely does not settle, earliest first; `offered` those which it may.
     """
-    if plan is None:
-        return ""
-    first = next((row for row in ahead if row.closer_id or row.plan_id == plan.pk), None)
-    if first is not None and first.closer_id:
-        return _t("Their closer rhythm · %(day)s") % {"day": formats.date_format(first.due_on, "D j M")}
+    of_plan = plan and plan.pk
+    first = next((row for row in ahead if row.closer_id or (row.plan_id and row.plan_id == of_plan)), None)
     coming = first and first.due_on
-    if coming is None:
+    if coming is None and plan is not None:
         laid_out = max(today, plan.planned_until or today)
         meant = next(plan.rhythm.dates(laid_out, laid_out + FAR), None)
         coming = meant and calendar_of(team).move(meant, team.closed_day_rule)
     if coming is None:
         return ""
-    return _t("Their check-in plan · %(day)s") % {"day": formats.date_format(coming, "D j M")}
+    name = _t("Their closer rhythm") if first and first.closer_id else _t("Their check-in plan")
+    words = f"{name} · {formats.date_format(coming, 'D j M')}"
+    return _t("%(choice)s, or the next one if this settles it") % {"choice": words} if first in offered else words
 
 
 def in_a_line(followup: FollowUp) -> str:

@@ -1,6 +1,6 @@
 """What we owe a participant on a date. Overdue is a question with one answer, never a column."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -357,11 +357,6 @@ class FollowUp(models.Model):
     def is_standing(self) -> bool:
         """Whether it is still owed."""
         return self.state in STANDING
-
-    @property
-    def agreed_day(self) -> date:
-        """The day that was agreed on: on which it stood before anybody moved it, off a closed day already."""
-        return self.planned_on if self.moved_at else self.due_on
 
     @property
     def asks_after_something(self) -> bool:

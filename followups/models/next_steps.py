@@ -1,5 +1,7 @@
 """What a session ended in: a dated follow-up, or a decision that there is none."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -33,3 +35,12 @@ class NextStep(models.Model):
 
     def __str__(self) -> str:
         return f"next step of {self.session_id}"
+
+    @property
+    def agreed_on(self) -> date | None:
+        """The day that was agreed on, off a closed day already: on which it stood before anybody moved it later."""
+        followup = self.followup
+        if followup is None:
+            return None
+        was_moved_later = followup.moved_at is not None and followup.moved_at > self.session.logged_at
+        return followup.planned_on if was_moved_later else followup.due_on

@@ -60,9 +60,12 @@ BESIDE_A_SESSION = {
     "group": F("meeting__name"),
     "of_the_group": F("meeting__description"),
     "next_for": F("next_step__followup__purpose"),
-    # The day that was agreed on: on which it stood before anybody moved it.
+    # The day that was agreed on: on which it stood before anybody moved it later.
     "next_on": Case(
-        When(next_step__followup__moved_at=None, then=F("next_step__followup__due_on")),
+        When(
+            Q(next_step__followup__moved_at=None) | Q(next_step__followup__moved_at__lte=F("logged_at")),
+            then=F("next_step__followup__due_on"),
+        ),
         default=F("next_step__followup__planned_on"),
     ),
     "nothing_next_because": F("next_step__reason"),

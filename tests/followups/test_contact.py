@@ -221,6 +221,19 @@ def test_the_next_try_is_on_a_day_of_its_own(due, specialist, participant, outco
     assert due.due_on == DAY
 
 
+@pytest.mark.parametrize(("purpose", "days"), [("check_in", 30), ("after_setback", 2), ("after_discharge", 2)])
+def test_where_somebody_is_in_touch_nearly_daily_and_after_a_hard_stretch_the_try_is_not_put_off(
+    due, specialist, participant, purpose: str, days: int
+) -> None:
+    FollowUp.objects.filter(pk=due.pk).update(purpose=purpose)
+    due.refresh_from_db()
+    for number in range(1, days):
+        factories.FollowUpFactory(participant=participant, due_on=DAY + timedelta(days=number))
+    tap(due, "no_answer", specialist)
+    due.refresh_from_db()
+    assert due.due_on == DAY + timedelta(days=1)
+
+
 def test_what_is_no_contact_may_share_its_day_and_so_may_one_whose_window_ends(due, specialist, participant) -> None:
     tomorrow = DAY + timedelta(days=1)
     factories.FollowUpFactory(participant=participant, due_on=tomorrow)

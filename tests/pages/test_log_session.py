@@ -134,6 +134,67 @@ def test_in_a_closer_rhythm_the_next_is_the_nearest_contact_of_it(sign_in, speci
     assert "Next: After a setback · Wed 13 May" in client.post(address, chosen, follow=True).content.decode()
 
 
+@pytest.mark.parametrize("has_plan", [False, True])
+def test_a_closer_rhythm_leads_on_where_no_plan_does(sign_in, specialist, address, participant, has_plan: bool) -> None:
+    """Without a plan, and with one that has come to its end."""
+    if has_plan:
+        over = {"kind": "weekly_12", "starts_on": NOON.date() - timedelta(days=400), "planned_until": NOON.date()}
+        factories.CheckInPlanFactory(participant=participant, **over)
+    happened = {"occasion": "setback", "happened_on": NOON.date() - timedelta(days=2), "decided_by": "participant"}
+    closer.begin(participant=participant, by=specialist, at=NOON, **happened)
+    client = sign_in(specialist)
+    form = client.get(address).context["form"]
+    assert dict(form.fields["next_choice"].choices)["plan"] == "Their closer rhythm · Wed 13 May"
+    chosen = answers(next_choice="plan", settles=form["settles"].value())
+    assert "Next: After a setback · Wed 13 May" in client.post(address, chosen, follow=True).content.decode()
+
+
+def test_the_next_may_be_what_this_settles_and_then_it_is_the_one_after(
+    sign_in, specialist, address, participant
+) -> None:
+    happened = {"occasion": "setback", "happened_on": NOON.date(), "decided_by": "participant"}
+    closer.begin(participant=participant, by=specialist, at=NOON, **happened)
+    first, second = FollowUp.objects.order_by("due_on")[:2]
+    client = sign_in(specialist)
+    form = client.get(address).context["form"]
+    assert form["settles"].value() == []
+    words = dict(form.fields["next_choice"].choices)["plan"]
+    assert words == "Their closer rhythm · Thu 7 May, or the next one if this settles it"
+
+    client.post(address, answers(next_choice="plan", settles=[first.pk]))
+    assert Session.objects.get().next_step.followup == second
+
+
+def test_the_story_names_the_day_that_was_agreed_on_where_the_session_itself_moved_it(
+    sign_in, specialist, address, participant
+) -> None:
+    heavy = {"purpose": "after_setback", "due_on": NOON.date(), "latest_on": NOON.date() + timedelta(days=2)}
+    setback = factories.FollowUpFactory(participant=participant, owner=specialist, **heavy)
+    client = sign_in(specialist)
+    missed = answers(status="no_show", settles=[setback.pk], next_choice="tomorrow", purpose="after_missed")
+    page = client.post(address, missed, follow=True).content.decode()
+    assert "Next: After a setback · Thu 7 May" in page
+    assert "Next step: After a setback, 7 May" in page
+    note = client.get(reverse("session", args=[Session.objects.get().pk])).content.decode()
+    assert "After a setback, 7 May 2026" in note
+
+
+def test_what_was_planned_since_is_no_matter_of_a_session_logged_late(
+    sign_in, specialist, address, participant, time_machine
+) -> None:
+    since = factories.FollowUpFactory(participant=participant, owner=specialist, due_on=NOON.date(), created_at=NOON)
+    known = factories.FollowUpFactory(
+        participant=participant, owner=specialist, due_on=NOON.date(), created_at=NOON - timedelta(days=30)
+    )
+    late = answers(settles=[since.pk, known.pk], when_date=(NOON - timedelta(days=1)).date().isoformat())
+
+    page = sign_in(specialist).post(address, late, follow=True).content.decode()
+
+    assert "Check-in · Wed 6 May was planned after that day and still stands." in page
+    states = dict(FollowUp.objects.filter(pk__in=[since.pk, known.pk]).values_list("pk", "state"))
+    assert states == {since.pk: "open", known.pk: "done"}
+
+
 def test_what_belongs_to_a_meeting_is_not_kept_where_there_was_none(sign_in, specialist, address) -> None:
     done = {"strands": ["goals"], "activities": [Activity.objects.values_list("pk", flat=True)[0]], "length": 45}
     sign_in(specialist).post(address, answers(status="cancelled_by_them", **done))
