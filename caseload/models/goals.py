@@ -176,6 +176,11 @@ class GoalStep(models.Model):
         """Whether it is still to be done."""
         return self.done_on is None and self.dropped_on is None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it is done or set aside, by itself or with its goal, which is fetched."""
+        return not self.is_open or self.goal.state != GoalState.OPEN
+
 
 class GoalProgress(models.Model):
     """How it goes with a goal, as the person sees it on a day. Stays as it was said (trigger)."""

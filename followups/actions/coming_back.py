@@ -28,7 +28,7 @@ def bring_back(*, followup: FollowUp, by: User, at: datetime) -> FollowUp:
     Raises NothingDecided.
     """
     participant = planning.lock(followup.participant_id)
-    followup = FollowUp.objects.select_related("referral", "step", "milestone").get(pk=followup.pk)
+    followup = FollowUp.objects.select_related("referral", "step__goal", "milestone").get(pk=followup.pk)
     if followup.state != State.NOT_NEEDED or not participant.is_active:
         raise NothingDecided
     about = what_it_was_about(followup)
@@ -48,7 +48,7 @@ def what_it_was_about(followup: FollowUp) -> dict[str, Any]:
     about: dict[str, Any] = {}
     if followup.referral is not None and followup.referral.state not in SETTLED:
         about["referral"] = followup.referral
-    if followup.step is not None and followup.step.is_open:
+    if followup.step is not None and not followup.step.is_over:
         about["step"] = followup.step
     if followup.milestone is not None and followup.milestone.ended_on is None:
         about["milestone"] = followup.milestone

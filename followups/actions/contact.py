@@ -18,7 +18,7 @@ from followups.models import CheckInPlan, CloserRhythm, ContactAttempt, FollowUp
 from followups.models.attempts import Effect
 from followups.models.calendars import calendar_of
 from followups.models.decisions import DecidedBy
-from followups.models.followups import CONTACT, HEAVY
+from followups.models.followups import CONTACT, HEAVY, STANDING
 from followups.models.undoing import KEPT, UNDO_WITHIN, as_text, is_as, is_as_left, snapshot
 
 # How much later the next try may be so that two are not on one day.
@@ -180,7 +180,8 @@ def stop_all(followup: FollowUp, outcome: Outcome, by: User, at: datetime) -> di
     closer_ids = [str(key) for key in closer.values_list("pk", flat=True)]
     closer.update(ended_at=at)
     close(followup, State.NOT_NEEDED, by, at, outcome.label, decided)
-    return {"others": closed, "plans": plan_ids, "closer": closer_ids}
+    rested = plans.rest_no_more(followup.participant, local_date(at, followup.team.time_zone))
+    return {"others": closed, "plans": plan_ids, "closer": closer_ids, "rested": rested}
 
 
 @transaction.atomic
@@ -191,14 +192,18 @@ def undo(*, attempt: ContactAttempt, by: User, at: datetime) -> ContactAttempt:
     something else has happened since. Taking back twice changes nothing.
     """
     planning.lock(attempt.participant_id)
-    attempt = ContactAttempt.objects.select_related("followup", "participant", "next_followup").get(pk=attempt.pk)
+    whole = ContactAttempt.objects.select_related("followup__step__goal", "participant", "next_followup")
+    attempt = whole.get(pk=attempt.pk)
     if attempt.undone_at is not None:
         return attempt
     if not may_take_back(attempt.by_id, attempt.team_id, attempt.at, by, at) or not is_latest(attempt):
         raise CannotUndo
     restore(attempt.followup, attempt.before["followup"])
+    others = FollowUp.objects.select_related("step__goal")
     for key, fields in attempt.before.get("others", {}).items():
-        restore(FollowUp.objects.get(pk=key), fields)
+        restore(others.get(pk=key), fields)
+    for key, on in attempt.before.get("rested", {}).items():
+        FollowUp.objects.filter(pk=key, set_aside=True).update(rests_from=on)
     CheckInPlan.objects.filter(pk__in=attempt.before.get("plans", [])).update(ended_at=None)
     CloserRhythm.objects.filter(pk__in=attempt.before.get("closer", [])).update(ended_at=None)
     unpause(attempt.before.get("paused_plan"), by, at)
@@ -280,7 +285,9 @@ def others_rest(attempt: ContactAttempt) -> bool:
 
 
 def restore(followup: FollowUp, fields: dict[str, Any]) -> None:
-    """Put the fields of a snapshot back."""
+    """Put the fields of a snapshot back; what asks after a step that is over since stays closed."""
+    if fields["state"] in STANDING and followup.step is not None and followup.step.is_over:
+        return
     for name, value in fields.items():
         field = FollowUp._meta.get_field(name.removesuffix("_id"))
         setattr(followup, name, value if name.endswith("_id") else field.to_python(value))

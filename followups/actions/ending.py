@@ -9,7 +9,7 @@ from accounts.models import User
 from caseload.actions import enrolment, handover
 from caseload.models import EndingReason, Participant
 from caseload.models.assignments import AssignmentEnd
-from followups.actions import handing_on, planning
+from followups.actions import handing_on, planning, plans
 from followups.models import CheckInPlan, CloserRhythm, DecidedBy, FollowUp, State
 
 
@@ -31,6 +31,7 @@ def end_services(
     FollowUp.objects.standing().filter(participant=participant).update(
         state=State.ENDED, closed_at=at, closed_by=by, closing_reason=""
     )
+    plans.rest_no_more(participant, on)
     handing_on.answer_wish(participant, _("Services ended."), by, at)
     handover.release(participant=participant, reason=AssignmentEnd.SERVICES_ENDED, by=by, at=at)
 

@@ -14,6 +14,7 @@ from followups.actions import planning, plans
 from followups.calendar import local_date, placed
 from followups.models import DecidedBy, FollowUp, Purpose, State
 from followups.models.calendars import calendar_of
+from followups.models.followups import FollowUpQuerySet
 
 
 @transaction.atomic
@@ -45,11 +46,11 @@ def add_step(*, goal: Goal, step: GoalStep, asks: bool, by: User, at: datetime) 
 def move_step(*, step: GoalStep, on: date, asks: bool, by: User, at: datetime) -> GoalStep:
     """Give a step another day; with `asks`, a follow-up stands for it then.
 
-    Raises AlreadyClosed where it is done or set aside, planning.ServicesEnded.
+    Raises AlreadyClosed where it is done or set aside, by itself or with its goal, planning.ServicesEnded.
     """
     participant = planning.lock(step.goal.participant_id)
     step = GoalStep.objects.select_related("goal").get(pk=step.pk)
-    if not step.is_open:
+    if step.is_over:
         raise AlreadyClosed
     if not participant.is_active:
         raise planning.ServicesEnded
@@ -81,35 +82,40 @@ def give_day(step: GoalStep, on: date, asks: bool, participant: Participant, by:
 
 @transaction.atomic
 def drop_step(*, step: GoalStep, on: date, by: User, at: datetime) -> GoalStep:
-    """A step is set aside, as they wish; nothing asks after it any more. Twice changes nothing."""
+    """A step is set aside, as they wish; nothing asks after it any more, also where it was over before."""
     participant = planning.lock(step.goal.participant_id)
     step = GoalStep.objects.select_related("goal").get(pk=step.pk)
-    if not step.is_open:
-        return step
-    step.dropped_on = on
-    step.save(update_fields=["dropped_on"])
-    settled = FollowUp.objects.standing().filter(step=step)
-    asked_after = settled.exists()
-    plans.set_aside(settled, reason=_("The step was set aside."), decided_by=DecidedBy.PARTICIPANT, by=by, at=at)
-    if asked_after:
-        planning.leave_nobody_dangling(participant, by=by, at=at)
-    note("goal_step_dropped", subject=step.goal, by=by, at=at)
+    was_open = step.is_open
+    if was_open:
+        step.dropped_on = on
+        step.save(update_fields=["dropped_on"])
+    let_go(FollowUp.objects.standing().filter(step=step), _("The step was set aside."), participant, by, at)
+    if was_open:
+        note("goal_step_dropped", subject=step.goal, by=by, at=at)
     return step
+
+
+def let_go(asking: FollowUpQuerySet, reason: str, participant: Participant, by: User, at: datetime) -> None:
+    """Set aside what asks after a step that is over: no decision that nothing is needed, and no rest that ends."""
+    if asking.exists():
+        plans.set_aside(asking, reason=reason, decided_by=DecidedBy.PARTICIPANT, by=by, at=at, rests=False)
+        planning.leave_nobody_dangling(participant, by=by, at=at)
 
 
 @transaction.atomic
 def tick(*, step: GoalStep, done_by: str, on: date, by: User, at: datetime) -> GoalStep:
-    """The step is done; a follow-up that asks after it is settled with it. Ticking twice changes nothing."""
+    """The step is done; a follow-up that asks after it is settled with it, also where the step was over before."""
     participant = planning.lock(step.goal.participant_id)
     step = GoalStep.objects.select_related("goal").get(pk=step.pk)
-    if not step.is_open:
-        return step
-    step.done_on, step.done_by, step.ticked_at = on, done_by, at
-    step.save(update_fields=["done_on", "done_by", "ticked_at"])
+    was_open = step.is_open
+    if was_open:
+        step.done_on, step.done_by, step.ticked_at = on, done_by, at
+        step.save(update_fields=["done_on", "done_by", "ticked_at"])
     settled = FollowUp.objects.standing().filter(step=step).update(state=State.DONE, closed_at=at, closed_by=by)
     if settled:
         planning.leave_nobody_dangling(participant, by=by, at=at)
-    note("goal_step_done", subject=step.goal, by=by, at=at, done_by=done_by)
+    if was_open:
+        note("goal_step_done", subject=step.goal, by=by, at=at, done_by=done_by)
     return step
 
 
@@ -124,13 +130,13 @@ def untick(*, step: GoalStep, by: User, at: datetime) -> GoalStep:
     step.done_on, step.done_by, step.ticked_at = None, "", None
     step.save(update_fields=["done_on", "done_by", "ticked_at"])
     settled = FollowUp.objects.select_related("team").filter(step=step, state=State.DONE, closed_at=ticked_at).first()
-    if ticked_at is not None and settled is not None and participant.is_active:
+    if ticked_at is not None and settled is not None and participant.is_active and not step.is_over:
         why = _("The step was not done after all.")
         planning.stand_again(settled, why=why, by=by, at=at)
         # The check-in that came in its place, where nobody has worked on it.
         instead = FollowUp.objects.filter(participant=participant, purpose=Purpose.CHECK_IN, created_at=ticked_at)
         untouched = instead.filter(state=State.OPEN, attempts=0, moved_at=None, session=None, plan=None)
-        plans.set_aside(untouched, reason=why, decided_by=DecidedBy.SPECIALIST, by=by, at=at)
+        plans.set_aside(untouched, reason=why, decided_by=DecidedBy.SPECIALIST, by=by, at=at, rests=False)
     note("goal_step_undone", subject=step.goal, by=by, at=at)
     return step
 
@@ -144,12 +150,9 @@ def close(*, goal: Goal, state: str, words: str, on: date, by: User, at: datetim
         return goal
     goal.state, goal.closed_on, goal.closed_words = state, on, words
     goal.save(update_fields=["state", "closed_on", "closed_words"])
+    # It comes back with the goal.
     asking = FollowUp.objects.standing().filter(step__goal=goal)
-    if asking.exists():
-        # Set aside with the goal: it comes back with it, and is no decision that nothing is needed.
-        reason = _("The goal was reached or set aside.")
-        plans.set_aside(asking, reason=reason, decided_by=DecidedBy.PARTICIPANT, by=by, at=at)
-        planning.leave_nobody_dangling(participant, by=by, at=at)
+    let_go(asking, _("The goal was reached or set aside."), participant, by, at)
     note("goal_closed", subject=goal, by=by, at=at, state=state)
     return goal
 

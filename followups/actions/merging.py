@@ -156,13 +156,12 @@ def set_aside_twins(
     today = local_date(at, kept.team.time_zone)
     twins = plans.untouched(merged, today).filter(has_plan, plan__isnull=False)
     twins |= merging_closer.stood_in_for(closer, merged, at)
-    keys = list(twins.values_list("pk", flat=True))
+    reason = _("Two records were put together; the other one has its own.")
+    before = merging_closer.set_aside(twins, reason, by, at)
     about = {"step__goal": Goal, "milestone": Milestone, "referral": Referral}
     asks = [Q(**{f"{name}__in": that_stay(model, of=merged, into=kept)}) for name, model in about.items()]
     standing = FollowUp.objects.standing().filter(asks[0] | asks[1] | asks[2], participant=merged)
-    keys += standing.exclude(pk__in=keys).values_list("pk", flat=True)
-    reason = _("Two records were put together; the other one has its own.")
-    return merging_closer.set_aside(FollowUp.objects.filter(pk__in=keys), reason, by, at)
+    return before | merging_closer.set_aside(standing, reason, by, at, rests=False)
 
 
 def keys_that_fit(merged: Participant, kept: Participant) -> dict[str, list[str]]:

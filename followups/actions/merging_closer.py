@@ -58,14 +58,16 @@ def make_room(goes_on: CloserRhythm | None, kept: Participant, by: User, at: dat
 
     Returns which, as they were. The plan lays out its next date after it by itself.
     """
-    keys = list(stood_in_for(goes_on, kept, at).values_list("pk", flat=True))
-    return set_aside(FollowUp.objects.filter(pk__in=keys), _("A closer rhythm stands in for it."), by, at)
+    return set_aside(stood_in_for(goes_on, kept, at), _("A closer rhythm stands in for it."), by, at)
 
 
-def set_aside(rows: FollowUpQuerySet, reason: str, by: User, at: datetime) -> dict[str, dict[str, Any]]:
+def set_aside(
+    rows: FollowUpQuerySet, reason: str, by: User, at: datetime, *, rests: bool = True
+) -> dict[str, dict[str, Any]]:
     """Set these aside; returns what that changes, as it was, to open them again one day."""
     before = {str(row.pk): {"state": row.state, "rests_from": as_text(row.rests_from)} for row in rows}
-    plans.set_aside(rows, reason=reason, decided_by=DecidedBy.SUPERVISOR, by=by, at=at)
+    found = FollowUp.objects.filter(pk__in=list(before))
+    plans.set_aside(found, reason=reason, decided_by=DecidedBy.SUPERVISOR, by=by, at=at, rests=rests)
     return before
 
 

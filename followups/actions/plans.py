@@ -98,17 +98,34 @@ def untouched(participant: Participant, today: date) -> FollowUpQuerySet:
     return FollowUp.objects.filter(participant=participant, state=State.OPEN, attempts=0, due_on__gte=today)
 
 
-def set_aside(followups: FollowUpQuerySet, *, reason: str, decided_by: str, by: User, at: datetime) -> None:
-    """Close follow-ups because the rhythm changed; they can be taken up again, one that rests on its own day."""
+def set_aside(
+    followups: FollowUpQuerySet, *, reason: str, decided_by: str, by: User, at: datetime, rests: bool = True
+) -> None:
+    """Close follow-ups because the rhythm changed or contact rests; where that ends early, they stand on their own day.
+
+    Without `rests` they were let go with what they are about, and no change of rhythm brings them back.
+    """
     followups.update(
         state=State.NOT_NEEDED,
         set_aside=True,
-        rests_from=Coalesce("rests_from", "due_on"),
+        rests_from=Coalesce("rests_from", "due_on") if rests else None,
         closed_at=at,
         closed_by=by,
         closing_reason=reason,
         decided_by=decided_by,
     )
+
+
+def rest_no_more(participant: Participant, today: date) -> dict[str, str]:
+    """Contact has ended: what a rest had set aside of what was planned by hand stays so, whatever rests later.
+
+    Returns which, with the days of their own.
+    """
+    aside = FollowUp.objects.filter(participant=participant, set_aside=True, rests_from__isnull=False)
+    rows = aside.filter(plan=None, closer=None, due_on__gt=today)
+    found = {str(key): on.isoformat() for key, on in rows.values_list("pk", "rests_from")}
+    rows.update(rests_from=None)
+    return found
 
 
 def take_up_again(*, participant: Participant, why: str, at: datetime) -> None:

@@ -293,6 +293,11 @@ class FollowUp(models.Model):
             models.CheckConstraint(
                 condition=Q(set_aside=False) | Q(state=State.NOT_NEEDED), name="followup_set_aside_is_closed"
             ),
+            # What asks after something is let go with it: a rest only sets contacts aside, to bring them back.
+            models.CheckConstraint(
+                condition=Q(set_aside=False) | Q(rests_from=None) | Q(purpose__in=CONTACT),
+                name="followup_set_aside_rests_only_contact",
+            ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="followup_state_known"),
             models.CheckConstraint(
                 condition=Q(state__in=STANDING, closed_at=None, closed_by=None)

@@ -55,6 +55,18 @@ def test_a_next_step_that_is_both_or_neither(participant: Participant) -> None:
             {"state": "not_needed", "closed_at": factories.NOON, "closing_reason": "Moved"},
             "followup_not_needed_says_why_and_who",
         ),
+        (
+            {
+                "purpose": "goal_step",
+                "state": "not_needed",
+                "set_aside": True,
+                "rests_from": factories.DAY,
+                "closed_at": factories.NOON,
+                "closing_reason": "Moved",
+                "decided_by": "participant",
+            },
+            "followup_set_aside_rests_only_contact",
+        ),
         ({"flagged_rung": 1}, "followup_flagged_when"),
         ({"flagged_at": factories.NOON}, "followup_flagged_when"),
         ({"discussed_at": factories.NOON}, "followup_discussed_at_and_by_paired"),

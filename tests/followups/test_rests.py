@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.ids import new_id
-from caseload.models import Participant
-from followups.actions import closer, contact, pausing, plans
+from caseload.models import GoalStep, Participant
+from followups.actions import closer, contact, goals, pausing, plans
 from followups.calendar import local_date
 from followups.models import CheckInPlan, CloserRhythm, FollowUp, State
 from followups.models.attempts import Effect, Outcome
@@ -33,6 +33,8 @@ DEEDS = st.one_of(
     st.tuples(st.just("away")),
     st.tuples(st.just("days"), st.integers(1, 20)),
     st.tuples(st.just("by_hand"), st.integers(1, 20)),
+    st.tuples(st.just("ask"), st.integers(1, 20)),
+    st.tuples(st.just("let_go"), st.booleans()),
 )
 
 
@@ -81,6 +83,22 @@ class Story:
     def by_hand(self, later: int) -> None:
         factories.FollowUpFactory(participant=self.participant, due_on=self.today + timedelta(days=later))
 
+    def ask(self, later: int) -> None:
+        goal = factories.GoalFactory(participant=self.participant)
+        step = GoalStep(text="Call the landlord", due_on=self.today + timedelta(days=later))
+        goals.add_step(goal=goal, step=step, asks=True, by=self.by, at=self.at)
+
+    def let_go(self, whole_goal: bool) -> None:
+        mine = GoalStep.objects.open().filter(goal__participant=self.participant, goal__state="open")
+        step = mine.select_related("goal").order_by("pk").first()
+        if step is None:
+            return
+        when = {"on": self.today, "by": self.by, "at": self.at}
+        if whole_goal:
+            goals.close(goal=step.goal, state="set_aside", words="", **when)
+        else:
+            goals.drop_step(step=step, **when)
+
     def days(self, number: int) -> None:
         for _day in range(number):
             self.at += timedelta(days=1)
@@ -92,7 +110,12 @@ class Story:
 
 
 def check(story: Story) -> None:
-    """No day twice, and nobody waits longer than agreed, counted from today or from the end of a rest."""
+    """No day twice, and nobody waits longer than agreed, counted from today or from the end of a rest.
+
+    And nobody asks after a step that was let go.
+    """
+    asking = FollowUp.objects.standing().filter(participant=story.participant, step__isnull=False)
+    assert not [row for row in asking.select_related("step__goal") if row.step.is_over]
     rows = list(story.contacts().order_by("due_on").values_list("due_on", "plan", "closer"))
     ours = Counter(on for on, plan, rhythm in rows if plan or rhythm)
     assert not ours or max(ours.values()) == 1, ours
@@ -116,6 +139,8 @@ def check(story: Story) -> None:
 @example([("begin", "setback", 1, False), ("pause", 1), ("begin", "setback", 3, True)])
 @example([("begin", "setback", 1, False), ("days", 1), ("pause", 6), ("begin", "hospital_stay", 0, False)])
 @example([("days", 1), ("pause", 9), ("begin", "setback", 0, False), ("resume",), ("relax",)])
+@example([("ask", 3), ("let_go", False), ("pause", 9), ("resume",)])
+@example([("ask", 3), ("let_go", True), ("begin", "setback", 0, False), ("relax",)])
 def test_never_two_contacts_on_a_day_and_never_a_gap(team, specialist, deeds: list[tuple]) -> None:
     with transaction.atomic():
         person = factories.ParticipantFactory(team=team)
