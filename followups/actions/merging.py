@@ -14,7 +14,7 @@ from caseload.actions import enrolment, handover
 from caseload.actions.enrolment import PROFILE
 from caseload.models import Assignment, EndingReason, Goal, Merge, Milestone, Participant, Referral, ServiceEpisode
 from caseload.models.assignments import AssignmentEnd
-from followups.actions import handing_on, merging_closer, planning, plans
+from followups.actions import handing_on, merging_closer, merging_goals, planning, plans
 from followups.calendar import local_date
 from followups.models import CheckInPlan, CloserRhythm, FollowUp
 from followups.models.followups import FollowUpQuerySet
@@ -48,9 +48,9 @@ def lock_both(*keys: object) -> list[Participant]:
 def merge(*, kept: Participant, merged: Participant, by: User, at: datetime) -> Merge:
     """Put one record into another of the same team: what can stand with it moves, what is owed goes to its keeper.
 
-    What a unique rule would not let stand twice stays where it is, readable for supervisors. Of two closer rhythms
-    that of the kept record goes on. Gaps in the profile are filled from the other one. Services of the record that is
-    not kept end. Twice is once. Raises CannotMerge.
+    What a unique rule would not let stand twice stays where it is, readable for supervisors; the steps of such a goal
+    go on with the kept one. Of two closer rhythms that of the kept record goes on. Gaps in the profile are filled from
+    the other one. Services of the record that is not kept end. Twice is once. Raises CannotMerge.
     """
     kept, merged = lock_both(kept.pk, merged.pk) if kept.pk != merged.pk else (kept, merged)
     known = Merge.objects.standing().filter(kept=kept, merged=merged).first()
@@ -66,6 +66,7 @@ def merge(*, kept: Participant, merged: Participant, by: User, at: datetime) -> 
     closer, before["closers"] = merging_closer.one_goes_on(kept, merged, at)
     keeper = User.objects.filter(assignments__in=Assignment.objects.current().filter(participant=kept)).first()
     before |= {"last_contact_at": as_text(kept.last_contact_at), "filled": gaps(kept, merged)} | whereabouts(merged)
+    before["steps"] = merging_goals.give_steps(kept, merged)
     before["set_aside"] = set_aside_twins(kept, merged, closer, by, at)
     before["made_room"] = merging_closer.make_room(closer, kept, by, at)
     standing = FollowUp.objects.standing().filter(participant=merged)
@@ -104,6 +105,7 @@ def undo(*, merge: Merge, by: User, at: datetime) -> Merge:
     merge.undone_at, merge.undone_by = max(at, merge.at), by
     merge.save(update_fields=["undone_at", "undone_by"])
     Participant.objects.filter(pk=merged.pk).update(merged_into=None)
+    merging_goals.take_steps_back(merge)
     for model in tables():
         keys = merge.moved.get(model._meta.db_table, [])
         fit = that_fit(model, of=kept, into=merged).filter(pk__in=keys)
@@ -112,6 +114,8 @@ def undo(*, merge: Merge, by: User, at: datetime) -> Merge:
     because = Q(step__goal__participant=merged) | Q(referral__participant=merged) | Q(milestone__participant=merged)
     because |= Q(closer__participant=merged)
     FollowUp.objects.filter(because, participant=kept).update(participant=merged)
+    # A step that is to be done on both by now stays, with what asks after it.
+    FollowUp.objects.filter(participant=merged, step__goal__participant=kept).update(participant=kept)
     Participant.objects.filter(pk=kept.pk, last_contact_at=merged.last_contact_at).update(
         last_contact_at=merge.before["last_contact_at"]
     )

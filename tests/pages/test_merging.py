@@ -105,16 +105,19 @@ def test_only_supervisors_are_told(sign_in, specialist, supervisor, participant,
 
 def test_what_could_not_move_is_read_there_and_in_the_copy(sign_in, supervisor, specialist, participant, twin) -> None:
     for person in (participant, twin):
-        factories.GoalFactory(participant=person, wording="Một căn nhà 🏠")
-    goal = twin.goals.get()
-    factories.GoalStepFactory(goal=goal, text="Gọi cho chủ nhà")
+        goal = factories.GoalFactory(participant=person, wording="Một căn nhà 🏠")
+        factories.GoalStepFactory(goal=goal, text="Gọi cho chủ nhà")
+    factories.GoalStepFactory(goal=goal, text="Để dành tiền")
     client = sign_in(supervisor)
     preview = client.get(address("merge_records", participant) + f"?other={twin.pk}")
     assert preview.context["preview"].stays == 1
     merge = merging.merge(kept=participant, merged=twin, by=supervisor, at=timezone.now())
-    assert "Gọi cho chủ nhà" in text_of(client, "merge", merge)
+    page = text_of(client, "merge", merge)
+    assert "Gọi cho chủ nhà" in page
+    assert "Goal steps: 1" in page
+    assert "Để dành tiền" not in page
     copied = text_of(sign_in(specialist), "whole_copy", participant)
-    assert copied.count("Một căn nhà 🏠") == 3  # twice a goal, once what a step belongs to
+    assert copied.count("Một căn nhà 🏠") == 5  # twice a goal, for each step what it belongs to
     assert "Đặng Thị Maya" in copied
 
 
