@@ -86,7 +86,7 @@ def rest(
     planning.give_date(keeps, due_on, state=State.PAUSED, why=words, by=by, at=at)
     if plan is not None:
         plan.refresh_from_db()
-        plan.paused_until = until
+        plan.paused_until = due_on
         plan.save(update_fields=["paused_until"])
         plans.lay_out(plan=plan, at=at)
     return keeps, {**before, "others": changed(before["others"], keeps)}

@@ -64,6 +64,26 @@ def test_one_that_came_with_another_record_is_named_and_ends_here(sign_in, speci
     assert CloserRhythm.objects.get(participant=participant).ended_wish == "participant"
 
 
+def test_a_pause_until_a_closed_day_says_one_day_everywhere(sign_in, specialist, participant) -> None:
+    """The day somebody is in touch again: the team works on Monday, not on Sunday."""
+    plans.agree(plan=CheckInPlan(starts_on=DAY), participant=participant, by=specialist, at=NOON)
+    client = sign_in(specialist)
+    saved = client.post(
+        address("pause", participant), {"until": "2026-05-17", "decided_by": "participant"}, follow=True
+    )
+    assert "ends by itself on Mon 18 May" in saved.content.decode()
+    said = {
+        "participant": "Paused until 18 May",
+        "pause": "Resting until Mon 18 May",
+        "check_in_plan": "paused until Mon 18 May",
+        "closer_rhythm": "rests until Mon 18 May",
+    }
+    for page, words in said.items():
+        assert words in client.get(address(page, participant)).content.decode(), page
+    days = FollowUp.objects.standing().filter(due_on__gt=DAY).order_by("due_on").values_list("due_on", flat=True)
+    assert list(days[:2]) == [DAY + 12 * ONE_DAY, DAY + 14 * ONE_DAY]
+
+
 @pytest.mark.parametrize(
     ("answers", "wrong"),
     [
