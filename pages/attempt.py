@@ -56,6 +56,9 @@ def undo_attempt(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
             request,
             _("This can no longer be taken back: more than a day has passed, or something else happened since."),
         )
+    else:
+        if not request.htmx:  # there the card comes back
+            messages.success(request, _("Taken back. Everything is as it was before."))
     return answer(request, attempt.followup, None)
 
 

@@ -34,7 +34,8 @@ def test_one_tap_without_javascript(sign_in, specialist, participant) -> None:
     assert row.state == "waiting"
     assert "Just done" in page.content.decode()
     undo = reverse("undo_attempt", args=[ContactAttempt.objects.get().pk])
-    client.post(f"{undo}?from=today")
+    told = client.post(f"{undo}?from=today", follow=True)
+    assert "Taken back." in told.content.decode()
     row.refresh_from_db()
     assert (row.state, row.attempts) == ("open", 0)
 
@@ -131,7 +132,9 @@ def test_a_try_is_taken_back_from_the_story_and_stays_there_as_taken_back(sign_i
 
     page = client.post(undo)
     assert page.url == reverse("participant", args=[participant.pk])
-    assert "taken back" in story(client, participant)
+    told = story(client, participant)
+    assert "Taken back. Everything is as it was before." in told
+    assert "taken back" in told
     assert undo not in story(client, participant)
     row.refresh_from_db()
     assert (row.state, row.attempts, row.due_on) == ("open", 0, DAY)
