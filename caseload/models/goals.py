@@ -132,6 +132,10 @@ class StepQuerySet(ByGoal):
         """Neither done nor set aside."""
         return self.filter(done_on=None, dropped_on=None)
 
+    def over(self) -> "StepQuerySet":
+        """Done or set aside, by itself or with its goal."""
+        return self.exclude(done_on=None, dropped_on=None, goal__state=GoalState.OPEN)
+
 
 class GoalStep(models.Model):
     """One small step towards a goal. It may have a follow-up on its date; ticking the step settles it."""

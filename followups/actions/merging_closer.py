@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from caseload.models import Merge, Participant
+from caseload.models import GoalStep, Merge, Participant
 from followups.actions import closer as closers
 from followups.actions import planning, plans
 from followups.actions.laying_out import OPENED, contact_days
@@ -74,10 +74,10 @@ def set_aside(
 def open_again(merge: Merge, rows: FollowUpQuerySet, before: dict[str, dict[str, Any]] | list[str]) -> None:
     """Let those of the rows stand again that the merge set aside and nobody has touched since, as they were.
 
-    Of a merge of some weeks ago only which they are may be known.
+    Of a merge of some weeks ago only which they are may be known. Nothing asks after a step that is over by now.
     """
     aside = rows.filter(pk__in=list(before), state=State.NOT_NEEDED, set_aside=True, closed_at=merge.at)
-    keys = list(aside.values_list("pk", flat=True))
+    keys = list(aside.exclude(step__in=GoalStep.objects.over()).values_list("pk", flat=True))
     FollowUp.objects.filter(pk__in=keys).update(**OPENED)
     for key in keys:
         was = before[str(key)] if isinstance(before, dict) else {}

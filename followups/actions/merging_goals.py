@@ -2,7 +2,6 @@
 
 from caseload.models import Goal, GoalStep, Merge, Participant
 from caseload.models.goals import GoalState
-from followups.models import FollowUp
 from followups.models.merging import that_stay
 
 

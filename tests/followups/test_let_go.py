@@ -9,6 +9,7 @@ from caseload.models import GoalStep
 from followups.actions import closer, coming_back, contact, ending, goals, pausing, planning
 from followups.models import FollowUp, Outcome
 from tests import factories
+from tests.followups.test_constraints import refused
 
 NOON, DAY = factories.NOON, factories.DAY  # a Wednesday
 SOON = DAY + timedelta(days=2)
@@ -121,6 +122,20 @@ def test_a_step_done_meanwhile_is_not_asked_after_when_a_try_is_taken_back(parti
     goals.tick(step=step, done_by="them", on=DAY, by=specialist, at=NOON)
     contact.undo(attempt=tried, by=specialist, at=NOON)
     assert FollowUp.objects.standing().get(participant=participant) == first
+
+
+def test_nothing_owed_asks_after_what_is_over_also_by_sql(step) -> None:
+    steps, goal = GoalStep.objects.filter(pk=step.pk), type(step.goal).objects.filter(pk=step.goal_id)
+    done = {"done_on": DAY, "done_by": "them"}
+    refused(lambda: steps.update(dropped_on=DAY), "asks after what is over")
+    refused(lambda: steps.update(**done), "asks after what is over")
+    refused(lambda: goal.update(state="reached", closed_on=DAY), "asks after what is over")
+    asking(step).update(state="done", closed_at=NOON)
+    for rows, over in ((steps, done), (goal, {"state": "reached", "closed_on": DAY})):
+        rows.update(**over)
+        again = {"state": "open", "closed_at": None}
+        refused(lambda again=again: FollowUp.objects.filter(step=step).update(**again), "a step that is over")
+        steps.update(done_on=None, done_by="")
 
 
 @pytest.mark.parametrize("settle", [drop, lambda step, by: goals.tick(step=step, done_by="us", on=DAY, by=by, at=NOON)])

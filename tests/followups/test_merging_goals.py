@@ -107,3 +107,10 @@ def test_what_asks_after_a_step_that_stayed_never_comes_up_on_the_kept_record(
 
     merging.undo(merge=trace, by=supervisor, at=LATER)
     assert FollowUp.objects.standing().get(participant=twin).why_here == ""
+
+
+def test_a_twin_step_done_meanwhile_is_not_asked_after_again(put, both, twin, supervisor) -> None:
+    trace = put()
+    both[1].steps.update(done_on=DAY, done_by="them")
+    merging.undo(merge=trace, by=supervisor, at=LATER)
+    assert not FollowUp.objects.standing().filter(participant=twin, step__isnull=False).exists()
