@@ -1,5 +1,6 @@
 """Two records that turn out to be of one person: put together with a full trace, and taken apart again."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -67,7 +68,8 @@ def merge(*, kept: Participant, merged: Participant, by: User, at: datetime) -> 
     keeper = User.objects.filter(assignments__in=Assignment.objects.current().filter(participant=kept)).first()
     before |= {"last_contact_at": as_text(kept.last_contact_at), "filled": gaps(kept, merged)} | whereabouts(merged)
     before["steps"] = merging_goals.give_steps(kept, merged)
-    before["set_aside"] = set_aside_twins(kept, merged, closer, by, at)
+    before["asks"] = merging_goals.that_ask(kept, merged)
+    before["set_aside"] = set_aside_twins(kept, merged, closer, before["asks"], by, at)
     before["made_room"] = merging_closer.make_room(closer, kept, by, at)
     standing = FollowUp.objects.standing().filter(participant=merged)
     before["owed"] = {str(row.pk): {name: as_text(getattr(row, name)) for name in OWED} for row in standing}
@@ -77,6 +79,7 @@ def merge(*, kept: Participant, merged: Participant, by: User, at: datetime) -> 
     give(standing, keeper)
     for model in tables():
         change_hands(model, trace.moved[model._meta.db_table], kept)
+    merging_goals.ask_of_own(before["asks"])
     if merged.is_active:
         enrolment.end_episode(participant=merged, on=today, reason=EndingReason.SAME_PERSON, by=by, at=at)
     handover.release(participant=merged, reason=AssignmentEnd.SAME_PERSON, by=by, at=at)
@@ -106,6 +109,7 @@ def undo(*, merge: Merge, by: User, at: datetime) -> Merge:
     merge.save(update_fields=["undone_at", "undone_by"])
     Participant.objects.filter(pk=merged.pk).update(merged_into=None)
     merging_goals.take_steps_back(merge)
+    merging_goals.ask_of_theirs(merge)
     for model in tables():
         keys = merge.moved.get(model._meta.db_table, [])
         fit = that_fit(model, of=kept, into=merged).filter(pk__in=keys)
@@ -150,11 +154,11 @@ def whereabouts(person: Participant) -> dict[str, Any]:
 
 
 def set_aside_twins(
-    kept: Participant, merged: Participant, closer: CloserRhythm | None, by: User, at: datetime
+    kept: Participant, merged: Participant, closer: CloserRhythm | None, but: Iterable[str], by: User, at: datetime
 ) -> dict[str, dict[str, Any]]:
     """Set aside what the kept record has of its own: the coming dates of a rhythm, and what asks after a twin.
 
-    Returns which, as they were.
+    `but` these go on. Returns which, as they were.
     """
     has_plan = Exists(CheckInPlan.objects.running().filter(participant=kept))
     today = local_date(at, kept.team.time_zone)
@@ -164,7 +168,7 @@ def set_aside_twins(
     before = merging_closer.set_aside(twins, reason, by, at)
     about = {"step__goal": Goal, "milestone": Milestone, "referral": Referral}
     asks = [Q(**{f"{name}__in": that_stay(model, of=merged, into=kept)}) for name, model in about.items()]
-    standing = FollowUp.objects.standing().filter(asks[0] | asks[1] | asks[2], participant=merged)
+    standing = FollowUp.objects.standing().filter(asks[0] | asks[1] | asks[2], participant=merged).exclude(pk__in=but)
     return before | merging_closer.set_aside(standing, reason, by, at, rests=False)
 
 

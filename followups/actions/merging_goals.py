@@ -1,8 +1,12 @@
 """Where two records have a goal of the same words, the kept record's goes on, with the steps of both."""
 
+from typing import Any
+
 from caseload.models import Goal, GoalStep, Merge, Participant
 from caseload.models.goals import GoalState
+from followups.models import FollowUp
 from followups.models.merging import that_stay
+from followups.models.undoing import as_text
 
 
 def give_steps(kept: Participant, merged: Participant) -> dict[str, str]:
@@ -37,3 +41,39 @@ def hand_over(steps: dict[GoalStep, object]) -> set[str]:
         step.goal_id = steps[step]
     GoalStep.objects.bulk_update(going, ["goal"])
     return {str(step.pk) for step in staying}
+
+
+def that_ask(kept: Participant, merged: Participant) -> dict[str, dict[str, Any]]:
+    """What asks after a step that stays, where nobody asks after the kept record's own of the same words.
+
+    Returns for each the step, the own one, and the day that one has.
+    """
+    asking = FollowUp.objects.standing().filter(step__goal__in=that_stay(Goal, of=merged, into=kept))
+    asked = FollowUp.objects.standing().filter(participant=kept, step__isnull=False).values("step")
+    open_ones = GoalStep.objects.open().filter(goal__participant=kept, goal__state=GoalState.OPEN)
+    unasked = open_ones.exclude(pk__in=asked).select_related("goal")
+    own = {(step.goal.wording, step.text): step for step in unasked}
+    found = {row: own.get((row.step.goal.wording, row.step.text)) for row in asking.select_related("step__goal")}
+    return {
+        str(row.pk): {"step": str(row.step_id), "own": str(step.pk), "due_on": as_text(step.due_on)}
+        for row, step in found.items()
+        if step is not None
+    }
+
+
+def ask_of_own(asks: dict[str, dict[str, Any]]) -> None:
+    """Let these ask after the kept record's own steps, which have their days from now on."""
+    for row in FollowUp.objects.filter(pk__in=list(asks)):
+        own = asks[str(row.pk)]["own"]
+        FollowUp.objects.filter(pk=row.pk).update(step=own)
+        GoalStep.objects.filter(pk=own).update(due_on=row.due_on)
+
+
+def ask_of_theirs(merge: Merge) -> None:
+    """Let them ask after the steps they came from again, those that are still open; each own step has its day again."""
+    for key, was in merge.before.get("asks", {}).items():
+        row = FollowUp.objects.get(pk=key)
+        if GoalStep.objects.over().filter(pk=was["step"]).exists():
+            continue
+        FollowUp.objects.filter(pk=key).update(step=was["step"])
+        GoalStep.objects.filter(pk=was["own"], due_on=row.due_on).update(due_on=was["due_on"])

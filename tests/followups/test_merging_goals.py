@@ -109,6 +109,31 @@ def test_what_asks_after_a_step_that_stayed_never_comes_up_on_the_kept_record(
     assert FollowUp.objects.standing().get(participant=twin).why_here == ""
 
 
+def test_who_asks_after_a_twin_step_asks_after_the_kept_one(put, both, participant, twin, supervisor) -> None:
+    own, theirs = (goal.steps.get() for goal in both)
+    FollowUp.objects.filter(step=own).delete()
+    GoalStep.objects.filter(pk=own.pk).update(due_on=None)
+    asking = FollowUp.objects.get(step=theirs)
+    before = everything(), steps()
+    trace = put()
+    asking.refresh_from_db()
+    own.refresh_from_db()
+    assert (asking.step, asking.participant, asking.state) == (own, participant, "open")
+    assert own.due_on == asking.due_on
+
+    merging.undo(merge=trace, by=supervisor, at=LATER)
+    assert (everything(), steps()) == before
+
+
+def test_where_the_twin_step_is_over_by_then_it_goes_on_asking(put, both, participant, supervisor) -> None:
+    own, theirs = (goal.steps.get() for goal in both)
+    FollowUp.objects.filter(step=own).delete()
+    trace = put()
+    GoalStep.objects.filter(pk=theirs.pk).update(dropped_on=DAY)
+    merging.undo(merge=trace, by=supervisor, at=LATER)
+    assert FollowUp.objects.standing().get(step=own).participant == participant
+
+
 def test_a_twin_step_done_meanwhile_is_not_asked_after_again(put, both, twin, supervisor) -> None:
     trace = put()
     both[1].steps.update(done_on=DAY, done_by="them")
