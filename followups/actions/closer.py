@@ -133,7 +133,7 @@ def add_soon(
             contact = planning.NextContact(due_on=on, planned_on=planned_on, purpose=Purpose.AFTER_SETBACK)
             planning.create(participant, contact, by=by, at=at, closer=closer, latest_on=within)
         elif known.is_standing or known.set_aside:
-            bring_back(known, on, by, at)
+            bring_back(known, on, at)
         else:
             on = calendar_of(participant.team).next_working_day(on + DAY)
 
@@ -145,12 +145,12 @@ def soon_already(participant: Participant, happened_on: date, today: date, lates
     return within.order_by("due_on").values_list("due_on", flat=True).first()
 
 
-def bring_back(followup: FollowUp, on: date, by: User, at: datetime) -> None:
+def bring_back(followup: FollowUp, on: date, at: datetime) -> None:
     """Let one of the closer contacts stand for that day after all, whatever had put it off or set it aside."""
     why = _("Asked for again.")
     if followup.set_aside:
-        planning.stand_again(followup, why=why, by=by, at=at)
-    planning.give_date(followup, on, state=State.OPEN, why=why, by=by, at=at)
+        planning.stand_again(followup, why=why, at=at)
+    planning.give_date(followup, on, state=State.OPEN, why=why, by=None, at=at)
 
 
 def make_room(

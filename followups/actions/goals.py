@@ -132,7 +132,7 @@ def untick(*, step: GoalStep, by: User, at: datetime) -> GoalStep:
     settled = FollowUp.objects.select_related("team").filter(step=step, state=State.DONE, closed_at=ticked_at).first()
     if ticked_at is not None and settled is not None and participant.is_active and not step.is_over:
         why = _("The step was not done after all.")
-        planning.stand_again(settled, why=why, by=by, at=at)
+        planning.stand_again(settled, why=why, at=at)
         # The check-in that came in its place, where nobody has worked on it.
         instead = FollowUp.objects.filter(participant=participant, purpose=Purpose.CHECK_IN, created_at=ticked_at)
         untouched = instead.filter(state=State.OPEN, attempts=0, moved_at=None, session=None, plan=None)
@@ -184,4 +184,4 @@ def ask_again(goal: Goal, by: User, at: datetime) -> None:
     for row in aside.select_related("team").order_by("-closed_at", "-pk"):
         if row.step_id not in asked:
             asked.add(row.step_id)
-            planning.stand_again(row, why=_("The goal was taken up again."), by=by, at=at)
+            planning.stand_again(row, why=_("The goal was taken up again."), at=at)

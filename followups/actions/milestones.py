@@ -103,7 +103,7 @@ def put_on_list(milestone: Milestone, participant: Participant, at: datetime) ->
         return False
     contact = planning.NextContact(due_on=on, planned_on=on, purpose=Purpose.CELEBRATION, what=milestone.what)
     row = planning.create(participant, contact, by=milestone.recorded_by, at=at, milestone=milestone)
-    pausing.rest_with(row, participant, by=milestone.recorded_by, at=at)
+    pausing.rest_with(row, participant, at=at)
     return True
 
 

@@ -92,14 +92,14 @@ def rest(
     return keeps, {**before, "others": changed(before["others"], keeps)}
 
 
-def rest_with(followup: FollowUp, participant: Participant, *, by: User, at: datetime) -> None:
+def rest_with(followup: FollowUp, participant: Participant, *, at: datetime) -> None:
     """Let one that was just put on the list rest too, if its day lies in a pause."""
     back = back_on(participant, local_date(at, participant.team.time_zone))
     if back is not None and followup.due_on < back:
         followup.rests_from = followup.due_on
         followup.save(update_fields=["rests_from"])
         words = _("Resting until %(day)s.") % {"day": formats.date_format(back, "j M Y")}
-        planning.give_date(followup, back, state=State.PAUSED, why=words, by=by, at=at)
+        planning.give_date(followup, back, state=State.PAUSED, why=words, by=None, at=at)
 
 
 def as_they_are(participant: Participant, today: date) -> list[FollowUp]:
@@ -152,7 +152,7 @@ def lift(
         others = plans.contact_days(participant.pk, but=followup)
         # One that the rest itself had made goes with it, where somebody will be in touch anyway.
         is_taken = followup.purpose in CONTACT and (day in others or (followup.rests_from is None and bool(others)))
-        planning.give_date(followup, day, state=State.OPEN, why=why, by=by, at=at)
+        planning.give_date(followup, day, state=State.OPEN, why=why, by=None, at=at)
         if is_taken and followup != keeps:
             row = FollowUp.objects.filter(pk=followup.pk)
             plans.set_aside(row, reason=why, decided_by=decided_by, by=by, at=at)

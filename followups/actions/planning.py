@@ -155,9 +155,10 @@ def in_a_week(participant: Participant, at: datetime) -> NextContact:
     return NextContact(due_on=max(due_on, today + DAY), planned_on=on)
 
 
-def give_date(followup: FollowUp, due_on: date, *, state: str, why: str, by: User, at: datetime) -> None:
+def give_date(followup: FollowUp, due_on: date, *, state: str, why: str, by: User | None, at: datetime) -> None:
     """Let a standing follow-up stand for another local day, with why and who chose it; its ladder begins anew.
 
+    Nobody chose a day that follows from something else: a rest that ended, a meeting that was missed.
     Unless it rests until then, it has no other day any more to go back to.
     """
     followup.state, followup.due_on, followup.why_here = state, due_on, why
@@ -168,7 +169,7 @@ def give_date(followup: FollowUp, due_on: date, *, state: str, why: str, by: Use
     followup.save(update_fields=MOVED)
 
 
-def stand_again(followup: FollowUp, *, why: str, by: User, at: datetime) -> None:
+def stand_again(followup: FollowUp, *, why: str, at: datetime) -> None:
     """Open a closed follow-up again, with why; one whose day passed since it was closed is due on the next working day.
 
     Taken back on the day it was closed, it is as late as it was.
@@ -183,7 +184,7 @@ def stand_again(followup: FollowUp, *, why: str, by: User, at: datetime) -> None
         followup.why_here = why
         followup.save(update_fields=["why_here"])
     else:
-        give_date(followup, calendar_of(team).next_working_day(today), state=State.OPEN, why=why, by=by, at=at)
+        give_date(followup, calendar_of(team).next_working_day(today), state=State.OPEN, why=why, by=None, at=at)
 
 
 def remember_contact(participant: Participant, moment: datetime) -> None:

@@ -107,7 +107,7 @@ def settle(participant: Participant, keys: Iterable[UUID], session: Session, by:
         answered = answered.filter(purpose__in=CONTACT)
     if session.status == SessionStatus.NO_SHOW:
         answered.update(attempts=F("attempts") + 1)
-        try_heavy_again(answered, session, by, at)
+        try_heavy_again(answered, session, at)
     if not session.met:
         answered = answered.exclude(purpose__in=HEAVY)
     reason = "" if session.met else SessionStatus(session.status).label
@@ -116,12 +116,12 @@ def settle(participant: Participant, keys: Iterable[UUID], session: Session, by:
     answered.update(state=State.DONE, closed_at=at, closed_by=by, closing_reason=reason)
 
 
-def try_heavy_again(answered: "FollowUp.objects", session: Session, by: User, at: datetime) -> None:
+def try_heavy_again(answered: "FollowUp.objects", session: Session, at: datetime) -> None:
     """Contact after a setback or a discharge that was due by now stands for the next working day; later days stay."""
     on = day_after_missed(session, at)
     why = str(SessionStatus(session.status).label)
     for followup in answered.filter(purpose__in=HEAVY, due_on__lt=on).order_by("due_on", "pk"):
-        planning.give_date(followup, on, state=State.OPEN, why=why, by=by, at=at)
+        planning.give_date(followup, on, state=State.OPEN, why=why, by=None, at=at)
 
 
 def look_for_them(session: Session, what_next: WhatNext, by: User, at: datetime) -> WhatNext | FollowUp:

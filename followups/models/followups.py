@@ -204,8 +204,15 @@ class FollowUp(models.Model):
     planned_on = models.DateField(help_text="The date first meant, before any move off a closed day or by hand.")
     latest_on = models.DateField(null=True, help_text="The last day of the window it belongs to, where there is one.")
     why_here = models.CharField(max_length=300, blank=True, help_text="Why the date is what it is, if it was changed.")
-    moved_at = models.DateTimeField(null=True, help_text="When this date was chosen, if it was changed.")
-    moved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    moved_at = models.DateTimeField(null=True, help_text="When this date was set, if it was changed.")
+    moved_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who chose that date; empty where it followed from something else.",
+        db_index=False,
+    )
     came_from = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -287,8 +294,7 @@ class FollowUp(models.Model):
                 name="followup_promise_done_says_kept",
             ),
             models.CheckConstraint(
-                condition=Q(moved_at=None, moved_by=None) | Q(moved_at__isnull=False, moved_by__isnull=False),
-                name="followup_moved_at_and_by_paired",
+                condition=Q(moved_by=None) | Q(moved_at__isnull=False), name="followup_moved_by_says_when"
             ),
             models.CheckConstraint(
                 condition=Q(set_aside=False) | Q(state=State.NOT_NEEDED), name="followup_set_aside_is_closed"

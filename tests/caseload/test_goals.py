@@ -91,7 +91,7 @@ def test_a_goal_reached_leaves_nothing_asking_and_can_be_taken_up_again(goal, sp
     asked.refresh_from_db()
     # Friday's; what stood for a day long past is due on the next working day, and says why.
     assert (asked.is_standing, asked.due_on, asked.set_aside) == (True, DAY + 30 * ONE_DAY, False)
-    assert (asked.why_here, asked.moved_by) == ("The goal was taken up again.", specialist)
+    assert (asked.why_here, asked.moved_by) == ("The goal was taken up again.", None)
     assert not FollowUp.objects.standing().filter(step=done).exists()
 
 

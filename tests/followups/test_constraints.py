@@ -70,7 +70,6 @@ def test_a_next_step_that_is_both_or_neither(participant: Participant) -> None:
         ({"flagged_rung": 1}, "followup_flagged_when"),
         ({"flagged_at": factories.NOON}, "followup_flagged_when"),
         ({"discussed_at": factories.NOON}, "followup_discussed_at_and_by_paired"),
-        ({"moved_at": factories.NOON}, "followup_moved_at_and_by_paired"),
         ({"set_aside": True}, "followup_set_aside_is_closed"),
         ({"kept": True}, "followup_kept_is_a_promise"),
         ({"kept": False, "state": "done", "closed_at": factories.NOON}, "followup_kept_is_a_promise"),
@@ -81,6 +80,12 @@ def test_a_next_step_that_is_both_or_neither(participant: Participant) -> None:
 def test_a_follow_up_that_contradicts_itself(participant: Participant, fields: dict, rule: str) -> None:
     followup = factories.FollowUpFactory(participant=participant)
     refused(lambda: FollowUp.objects.filter(pk=followup.pk).update(**fields), rule)
+
+
+def test_somebody_who_chose_a_date_at_no_time(participant: Participant, specialist: User) -> None:
+    followup = factories.FollowUpFactory(participant=participant)
+    change = {"moved_by": specialist}
+    refused(lambda: FollowUp.objects.filter(pk=followup.pk).update(**change), "followup_moved_by_says_when")
 
 
 def test_two_follow_ups_for_one_date_of_a_plan(participant: Participant) -> None:

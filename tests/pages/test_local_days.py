@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from followups.actions import coming_back, oversight, planning
+from followups.actions import coming_back, oversight, pausing, planning
 from followups.models import FollowUp
 from tests import factories
 
 NOON, DAY = factories.NOON, factories.DAY
 # Nine in the evening of the 5th in New York, the 6th in UTC.
 EVENING = NOON.replace(hour=1)
-TOMORROW = DAY + timedelta(days=1)
+ONE_DAY = timedelta(days=1)
+TOMORROW = DAY + ONE_DAY
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +43,14 @@ def test_the_card_says_you_chose_it_and_on_which_of_your_days(
 def test_of_anybody_else_it_says_who_chose_it(sign_in, specialist, supervisor, due) -> None:
     planning.reschedule(followup=due, due_on=DAY, reason="after payday", by=supervisor, at=EVENING)
     assert "Vera chose Wed 6 May on 5 May: after payday" in text_of(sign_in(specialist), "today")
+
+
+def test_of_a_day_that_nobody_chose_it_says_nobody_did(sign_in, specialist, participant, due) -> None:
+    pausing.pause(participant=participant, until=DAY + 5 * ONE_DAY, decided_by="together", by=specialist, at=EVENING)
+    pausing.resume(participant=participant, decided_by="participant", by=specialist, at=EVENING)
+    text = text_of(sign_in(specialist), "today")
+    assert "since 5 May: The pause ended early (The participant)." in text
+    assert "chose" not in text
 
 
 def test_a_decision_was_made_on_that_day_wherever_it_is_told(
