@@ -17,8 +17,11 @@ from caseload.forms.notes import AgreementForm
 from caseload.models import NoteAddition, Participant, Session
 from followups.actions import oversight
 from followups.calendar import local_date
+from followups.models.copied_choices import spoken
+from followups.models.copied_counts import belongs
+from followups.models.copied_sentences import spoken_text
 from followups.models.copied_words import sections
-from followups.models.copy import Other, note_of, others, whole_record
+from followups.models.copy import Choice, Other, note_of, others, whole_record
 
 
 @requires(Permission.READ_RECORDS)
@@ -43,9 +46,20 @@ def whole_copy_json(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     now, zone = timezone.now(), ZoneInfo(participant.team.time_zone)
     oversight.copied(participant=participant, by=request.user, at=now)
     copy = whole_record(request.user, participant)
-    answer: dict[str, Any] = {"made_at": plain(now, zone), "time_zone": str(zone), "is_whole": copy.is_whole}
+    answer: dict[str, Any] = {
+        "made_at": now.astimezone(zone).isoformat(),
+        "time_zone": str(zone),
+        "is_whole": copy.is_whole,
+    }
     for model, rows in copy.tables:
-        answer[model._meta.label_lower] = [{name: plain(value, zone) for name, value in row.items()} for row in rows]
+        answer[model._meta.label_lower] = [
+            {
+                name: plain(f"{model._meta.label}.{name}", value, zone)
+                for name, value in row.items()
+                if belongs(row, name)
+            }
+            for row in rows
+        ]
     response = JsonResponse(answer, json_dumps_params={"ensure_ascii": False, "indent": 1})
     today = local_date(now, participant.team.time_zone)
     response["Content-Disposition"] = f'attachment; filename="record-{today:%Y-%m-%d}.json"'
@@ -74,8 +88,8 @@ def agree_with_note(request: HttpRequest, session_id: UUID) -> HttpResponse:
     return render(request, "copy/agree_with_note.html", context)
 
 
-def plain(value: Any, zone: ZoneInfo) -> Any:
-    """A value as JSON can hold it."""
+def plain(field: str, value: Any, zone: ZoneInfo) -> Any:
+    """A value of this field as JSON can hold it; words are those the person reads."""
     match value:
         case datetime():
             return value.astimezone(zone).isoformat()
@@ -83,6 +97,12 @@ def plain(value: Any, zone: ZoneInfo) -> Any:
             return value.isoformat()
         case Other():
             return {"id": value.pk, "says": value.says}
+        case Choice():
+            return spoken(field, value.code, value)
+        case str():
+            return spoken_text(field, value)
+        case list():
+            return [plain(field, one, zone) for one in value]
     return value
 
 

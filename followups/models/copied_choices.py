@@ -4,8 +4,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from caseload.models.sessions import SessionStatus
-
 DECIDED = {
     "participant": _("You"),
     "together": _("You and we together"),
@@ -73,7 +71,7 @@ SPOKEN: dict[str, dict[str, Any]] = {
         "contact_lost": _("We could not reach each other; the door stays open"),
         "program_ended": _("The program ended or changed"),
         "died": _("Died"),
-        "same_person": _("Put together with another record about you"),
+        "same_person": _("It did not end: it went on with your other record"),
     },
     "caseload.ServiceEpisode.may_contact": {
         "not_asked": _("We did not ask"),
@@ -114,23 +112,8 @@ SPOKEN: dict[str, dict[str, Any]] = {
         "ended": _("Ended with your time with us"),
     },
 }
-# What the program itself writes into a column of text.
-OF_THE_PROGRAM: dict[str, list[tuple[Any, Any]]] = {
-    "followups.FollowUp.closing_reason": [(label, STATUS[code]) for code, label in SessionStatus.choices],
-    "followups.FollowUp.what": [
-        (_("Ask whether they would like to go on"), _("Ask whether you would like to go on")),
-    ],
-    "caseload.PeerRequest.answer": [
-        (_("Another peer walks with them now."), _("Another peer walks with you now.")),
-    ],
-}
 
 
 def spoken(field: str, code: str, otherwise: Any) -> str:
     """The words for the person for a code in this field of a table; where there are none, its own."""
     return str(SPOKEN.get(field, {}).get(code, otherwise))
-
-
-def spoken_text(field: str, words: str) -> str:
-    """Words of the program's own, kept as text, as the person is told them; what a colleague wrote stays as it is."""
-    return next((str(to_them) for ours, to_them in OF_THE_PROGRAM.get(field, ()) if str(ours) == words), words)

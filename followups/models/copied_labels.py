@@ -9,9 +9,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from caseload.models.phones import MessagePermission
-from followups.models.plans import RhythmKind
-
 
 @dataclass(frozen=True)
 class Note:
@@ -27,7 +24,8 @@ class Note:
 class Told:
     """A table as the person reads it: `head` are the fields a row begins with, `unsaid` those that tell people nothing.
 
-    Programs find these in the JSON all the same.
+    `begins` are the words around the first of the head, where it says too little alone. Programs find all of these in
+    the JSON.
     """
 
     title: Any
@@ -35,6 +33,7 @@ class Told:
     lines: dict[str, Any] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     unsaid: tuple[str, ...] = ()
+    begins: Any = "%(first)s"
 
 
 def written(at: str = "recorded_at", by: str = "recorded_by") -> Note:
@@ -50,7 +49,11 @@ def planned(at: str = "created_at", by: str = "created_by") -> Note:
 WRITTEN = (written(),)
 TABLES: dict[str, Told] = {
     "caseload.Quotation": Told(
-        _("In your own words"), ("text",), {"topic": _("about"), "said_on": _("you said this on")}, WRITTEN
+        # What it is about comes first: alone, what does not help would read as what does.
+        _("In your own words"),
+        ("topic", "text"),
+        {"said_on": _("you said this on")},
+        WRITTEN,
     ),
     "caseload.Goal": Told(
         _("Your goals"),
@@ -109,7 +112,7 @@ TABLES: dict[str, Told] = {
     ),
     "caseload.Connection": Told(_("Where you belong"), ("what",), {"since": _("since"), "until": _("until")}, WRITTEN),
     "caseload.RosterPlace": Told(
-        _("Groups you came to"), ("series",), {"joined_on": _("since"), "left_on": _("until")}
+        _("Groups you belong or belonged to"), ("series",), {"joined_on": _("since"), "left_on": _("until")}
     ),
     "caseload.Barrier": Told(
         _("What was in the way"),
@@ -224,7 +227,12 @@ TABLES: dict[str, Told] = {
         },
         (
             planned(),
-            Note("moved_at", ("moved_by",), _("The day was chosen by %(who)s on %(when)s."), ""),
+            Note(
+                "moved_at",
+                ("moved_by",),
+                _("The day was chosen by %(who)s on %(when)s."),
+                _("The day changed on %(when)s."),
+            ),
             Note("closed_at", ("closed_by",), _("Settled by %(who)s on %(when)s."), _("Settled on %(when)s.")),
         ),
         ("team",),
@@ -314,6 +322,7 @@ TABLES: dict[str, Told] = {
             "may_contact": _("may we get in touch after the end?"),
             "ended_by": _("who wrote down the end"),
         },
+        begins=_("Since %(first)s"),
     ),
     "caseload.Assignment": Told(
         _("Who walked with you"),
@@ -350,22 +359,3 @@ TABLES: dict[str, Told] = {
         _("What was done with your record"), ("at", "action"), {"by": _("who did it")}, (), ("team",)
     ),
 }
-
-
-def counts(row: dict[str, Any], name: str) -> bool:
-    """Whether a value says something about this row: not what only another kind has, nor that a thing is not so."""
-    value = row[name]
-    match name:
-        case "every":
-            return bool(row["kind"].code == RhythmKind.EVERY_N_DAYS)
-        case "message_text":
-            return bool(row["message"].code == MessagePermission.MAY_SAY)
-        case "may_contact":
-            return "ended_on" in row
-        case "changed_on":
-            return bool(value != row.get("since", row.get("offered_on")))
-        case "planned_on":
-            return bool(value != row["due_on"])
-        case "attempts" | "only_soon" | "for_supervisor":
-            return bool(value)
-    return True

@@ -11,8 +11,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from followups.models.copied_choices import spoken, spoken_text
-from followups.models.copied_labels import TABLES, counts
+from caseload.models import BarrierChange
+from caseload.models.strands import BarrierState
+from followups.models.copied_choices import spoken
+from followups.models.copied_counts import counts, is_code
+from followups.models.copied_labels import TABLES
+from followups.models.copied_sentences import spoken_text
 from followups.models.copy import Choice, Copy, Other, moment_words
 
 
@@ -34,10 +38,23 @@ def sections(copy: Copy, zone: ZoneInfo) -> list[dict[str, Any]]:
     """The tables in the order people read them: a title, and rows, moments on the clock of the team."""
     places = {label: place for place, label in enumerate(TABLES)}
     tables = sorted(copy.tables, key=lambda table: places[table[0]._meta.label])
+    told = [(model, changes_alone(rows) if model is BarrierChange else rows) for model, rows in tables]
     return [
         {"title": title(model), "rows": [in_words(model._meta.label, row, zone) for row in rows]}
-        for model, rows in tables
+        for model, rows in told
+        if rows
     ]
+
+
+def changes_alone(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """How what was in the way changed: that it was there is where each began, and no change."""
+    begun: set[str] = set()
+    changes = []
+    for row in rows:
+        if row["barrier"].pk in begun or not is_code(row, "state", BarrierState.THERE):
+            changes.append(row)
+        begun.add(row["barrier"].pk)
+    return changes
 
 
 def in_words(label: str, row: dict[str, Any], zone: ZoneInfo) -> Row:
@@ -47,7 +64,8 @@ def in_words(label: str, row: dict[str, Any], zone: ZoneInfo) -> Row:
     def say(name: str) -> str:
         return readable(f"{label}.{name}", row[name], zone)
 
-    head = [say(name) for name in told.head if name in row]
+    head = [say(name) for name in told.head if name in row and counts(row, name)]
+    head[:1] = [str(told.begins) % {"first": first} for first in head[:1]]
     lines = [
         (capfirst(str(words)), say(name)) for name, words in told.lines.items() if name in row and counts(row, name)
     ]

@@ -19,7 +19,8 @@ from caseload.models import Merge, NoteAddition, Participant, Referral, Session
 from caseload.models.trust import reads_all
 from followups.models.attempts import Outcome
 from followups.models.closer import CloserRhythm
-from followups.models.copied_choices import spoken, spoken_text
+from followups.models.copied_choices import spoken
+from followups.models.copied_sentences import spoken_text
 from followups.models.followups import FollowUp
 from followups.models.next_steps import NextStep
 from followups.models.plans import CheckInPlan

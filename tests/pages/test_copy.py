@@ -158,7 +158,7 @@ def test_the_copy_for_another_program_keeps_no_and_leaves_no_codes(sign_in, spec
     assert given["caseload.agreement"][0]["agrees"] is False
     assert given["caseload.phonenumber"][0]["may_call"] is False
     part, session = given["caseload.session"]
-    assert (session["shared_experience"], session["strands"]) == (False, ["Goal-setting"])
+    assert (session["shared_experience"], session["strands"]) == (False, ["Goals"])
     assert session["started_at"] == "2026-05-05T21:30:00-04:00"
     assert part["meeting"]["says"] == "Tuesday circle"
     assert [row["kept"] for row in given["followups.followup"] if "kept" in row] == [False]
@@ -214,10 +214,11 @@ def test_each_line_says_what_it_belongs_to(sign_in, specialist, participant, tol
 
 def test_what_looks_like_a_key_or_a_day_is_left_as_it_was_typed(sign_in, specialist, participant) -> None:
     typed = ("20240101", "2026-05-06", "a-key-of-my-own-and-my-girl-on-Sunday")
+    about = "What recovery looks like for me"
     for text in typed:
         factories.QuotationFactory(participant=participant, text=text)
     page = sign_in(specialist).get(reverse("whole_copy", args=[participant.pk]))
-    assert sorted(heads_of(page, "In your own words")) == sorted(typed)
+    assert sorted(heads_of(page, "In your own words")) == [f"{about} · {text}" for text in sorted(typed)]
 
 
 @pytest.mark.parametrize("name", ["whole_copy", "whole_copy_json"])

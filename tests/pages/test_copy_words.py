@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from caseload.actions import notes
+from caseload.actions import notes, strands
 from caseload.models import NoteAddition, Participant, Session
 from followups.models import NextStep
 from followups.models.copied_choices import SPOKEN, spoken
@@ -166,3 +166,28 @@ def test_a_note_read_together_speaks_to_them(sign_in, specialist, participant, t
 def test_what_is_printed_in_the_dark_is_dark_on_white() -> None:
     style = (settings.BASE_DIR / "static" / "css" / "app.css").read_text()
     assert style.count("prefers-color-scheme: dark") == style.count("@media screen and (prefers-color-scheme: dark)")
+
+
+def test_what_a_row_begins_with_says_enough_alone(sign_in, specialist, participant) -> None:
+    said = {"topic": "does_not_help", "text": "Being told what to do"}
+    factories.QuotationFactory(participant=participant, **said)
+    series = factories.GroupSeriesFactory(team=participant.team, name="Tuesday circle")
+    factories.RosterPlaceFactory(series=series, participant=participant)
+    page = copy_of(sign_in(specialist), participant)
+    assert rows_of(page, "In your own words")[0].head == ["What does not help", "Being told what to do"]
+    assert rows_of(page, "Groups you belong or belonged to")[0].head == ["Tuesday circle"]
+    assert rows_of(page, "Your time with us")[0].head[0].startswith("Since ")
+
+
+def test_that_something_was_in_the_way_is_no_change_of_it(sign_in, specialist, participant) -> None:
+    by = {"on": DAY, "by": specialist, "at": NOON}
+    bus = strands.name_barrier(participant=participant, what="The bus", **by)
+    strands.name_barrier(participant=participant, what="Forms", **by)
+    client = sign_in(specialist)
+    assert "How that changed" not in [one["title"] for one in copy_of(client, participant).context["sections"]]
+    for state in ("easing", "there"):
+        strands.change_barrier(barrier=bus, state=state, **by)
+    assert [row.head for row in rows_of(copy_of(client, participant), "How that changed")] == [
+        ["Easing"],
+        ["In the way"],
+    ]
