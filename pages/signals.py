@@ -88,8 +88,7 @@ def another_peer(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     people = Participant.objects.visible_to(request.user).active().select_related("team")
     participant, now = get_object_or_404(people, pk=participant_id), timezone.now()
     form = AnotherPeerForm(request.POST or None)
-    wishes = PeerRequest.objects.visible_to(request.user).filter(participant=participant, answered_at=None)
-    asked = list(wishes.order_by("asked_on", "pk"))
+    asked = list(PeerRequest.objects.visible_to(request.user).filter(participant=participant).waiting())
     if request.method == "POST" and form.is_valid():
         if any(wish.for_supervisor == form.cleaned_data["for_supervisor"] for wish in asked):
             messages.info(request, _("They have asked already, and the supervisor has it. Talk with the supervisor."))

@@ -14,7 +14,7 @@ from accounts.access import Permission, requires, supervised_teams
 from accounts.models import Membership, Role, User
 from caseload.actions.handover import CannotWalkWith, NobodyToAssign, WalksWithSomebodyElse
 from caseload.forms.assign import AssignForm
-from caseload.models import Assignment, Participant
+from caseload.models import Assignment, Participant, PeerRequest
 from followups.actions import handing_on
 from followups.models.board import as_id
 
@@ -30,7 +30,9 @@ def waiting(request: HttpRequest) -> HttpResponse:
     rows = list(following[: PAGE + 1])
     colleagues = list(Membership.objects.active_in(teams, Role.SPECIALIST))
     sizes = Assignment.objects.caseload_sizes(teams)
+    wishes = PeerRequest.objects.visible_to(request.user).waiting().filter(participant__in=rows[:PAGE])
     for row in rows:
+        row.wishes = [wish for wish in wishes if wish.participant_id == row.pk]
         row.colleagues = [(one.user, sizes.get(one.user_id, 0)) for one in colleagues if one.team_id == row.team_id]
     context = {
         "rows": rows[:PAGE],
@@ -46,7 +48,9 @@ def assign(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     people = Participant.objects.visible_to(request.user).filter(team__in=supervised_teams(request.user)).active()
     participant = get_object_or_404(people.with_specialist(), pk=participant_id)
     specialists = User.objects.members_of([participant.team_id], Role.SPECIALIST)
-    form = AssignForm(request.POST or None, specialists=specialists)
+    # Also those answered meanwhile, so that a tick beside one of them is no mistake.
+    wishes = PeerRequest.objects.visible_to(request.user).filter(participant=participant)
+    form = AssignForm(request.POST or None, specialists=specialists, wishes=wishes)
     if request.method == "POST" and form.is_valid():
         try:
             return give(request, participant, form.cleaned_data)
@@ -54,7 +58,8 @@ def assign(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             form.add_error("specialist", _("This has changed meanwhile. Choose another colleague."))
     sizes = Assignment.objects.caseload_sizes([participant.team_id])
     colleagues = [(user, sizes.get(user.pk, 0)) for user in specialists]
-    return render(request, "waiting/assign.html", {"participant": participant, "form": form, "colleagues": colleagues})
+    context = {"participant": participant, "form": form, "colleagues": colleagues}
+    return render(request, "waiting/assign.html", {**context, "wishes": wishes.waiting()})
 
 
 def give(request: HttpRequest, participant: Participant, chosen: dict[str, Any]) -> HttpResponse:

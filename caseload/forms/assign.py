@@ -6,10 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from caseload.models import PeerRequest
 
 
 class AssignForm(forms.Form):
-    """One of the team's active peer specialists; `instead_of` is who was seen to walk with them."""
+    """One of the team's active peer specialists; `instead_of` is who was seen to walk with them.
+
+    `answers` are those of their wishes for another peer that this answers, as the supervisor says.
+    """
 
     specialist = forms.ModelChoiceField(
         label=_("Peer specialist"),
@@ -22,7 +26,14 @@ class AssignForm(forms.Form):
         },
     )
     instead_of = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    answers = forms.ModelMultipleChoiceField(queryset=PeerRequest.objects.none(), required=False)
 
-    def __init__(self, *args: Any, specialists: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, specialists: Any, wishes: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["specialist"].queryset = specialists
+        self.fields["answers"].queryset = wishes
+
+    @property
+    def said(self) -> Any:
+        """Which wishes were ticked; None before anybody was asked."""
+        return self.cleaned_data.get("answers", ()) if self.is_bound else None

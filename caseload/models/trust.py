@@ -111,6 +111,14 @@ class SignalTalk(models.Model):
         return f"talk {self.pk}"
 
 
+class PeerRequestQuerySet(ForSupervisorQuerySet):
+    """Questions about wishes for another peer."""
+
+    def waiting(self) -> "PeerRequestQuerySet":
+        """Those without an answer, the oldest first."""
+        return self.filter(answered_at=None).order_by("asked_on", "pk")
+
+
 class PeerRequest(models.Model):
     """The wish for another peer; open until a supervisor has answered it, and then as it is (trigger).
 
@@ -133,7 +141,7 @@ class PeerRequest(models.Model):
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, editable=False)
     answer = models.CharField(_("what you agreed on"), max_length=500, blank=True)
 
-    objects = ForSupervisorQuerySet.as_manager()
+    objects = PeerRequestQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -32,7 +32,7 @@ def end_services(
         state=State.ENDED, closed_at=at, closed_by=by, closing_reason=""
     )
     plans.rest_no_more(participant, on)
-    handing_on.answer_wish(participant, _("Services ended."), by, at)
+    handing_on.answer_wishes(participant.peer_requests.all(), _("Services ended."), by, at)
     handover.release(participant=participant, reason=AssignmentEnd.SERVICES_ENDED, by=by, at=at)
 
 

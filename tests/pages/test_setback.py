@@ -155,7 +155,7 @@ def test_who_wrote_it_down_or_stands_in_as_supervisor_reads_it_no_more(
 
 def test_the_same_peer_again_is_no_answer_to_the_wish(specialist, supervisor, participant) -> None:
     wish = factories.PeerRequestFactory(participant=participant)
-    same = {"specialist": specialist, "instead_of": specialist.pk}
+    same = {"specialist": specialist, "instead_of": specialist.pk, "answers": [wish]}
     handing_on.assign(participant=participant, by=supervisor, at=NOON, **same)
     wish.refresh_from_db()
     assert wish.answered_at is None
@@ -179,9 +179,45 @@ def test_asking_for_another_peer_reaches_the_supervisor(sign_in, specialist, sup
     wish = PeerRequest.objects.get()
     assert "Somebody my age" in boss.get(reverse("signals")).content.decode()
     assert boss.get(reverse("week")).context["summary"].wishes == 1
+    place, given = reverse("assign", args=[participant.pk]), {"specialist": colleague.pk, "instead_of": specialist.pk}
+    page = boss.get(place).content.decode()
+    assert "This answers their wish for another peer" in page
+    assert f'value="{wish.pk}" id="w-assign-{wish.pk}" checked' in page
+    boss.post(place, {**given, "answers": [wish.pk]})
+    wish.refresh_from_db()
+    assert (wish.answered_by, wish.answer) == (supervisor, "Another peer walks with them now.")
+    assert "This answers" not in boss.get(place).content.decode()
+    # Ticked on a page that was open meanwhile, it is no mistake.
+    back = {"specialist": specialist.pk, "instead_of": colleague.pk, "answers": [wish.pk]}
+    assert boss.post(place, back).status_code == 302
+
+
+def test_passing_on_answers_a_wish_only_where_the_supervisor_says_so(
+    sign_in, specialist, supervisor, colleague, participant
+) -> None:
+    wish = factories.PeerRequestFactory(participant=participant)
+    boss, place = sign_in(supervisor), reverse("assign", args=[participant.pk])
+    boss.post(place, {"specialist": colleague.pk, "instead_of": specialist.pk})
+    boss.post(place, {"specialist": specialist.pk, "instead_of": colleague.pk})
     handing_on.assign(participant=participant, specialist=colleague, instead_of=specialist.pk, by=supervisor, at=NOON)
     wish.refresh_from_db()
-    assert wish.answered_by == supervisor
+    assert wish.answered_at is None
+    # What was left unticked stays so where the form comes back.
+    assert "checked" not in boss.post(place, {"specialist": ""}).content.decode().split('id="w-assign')[1].split(">")[0]
+
+
+def test_a_wish_is_answered_from_the_waiting_list_and_one_of_somebody_else_is_not(
+    sign_in, supervisor, colleague, team
+) -> None:
+    person, other = factories.ParticipantFactory(team=team), factories.ParticipantFactory(team=team)
+    wish, foreign = (factories.PeerRequestFactory(participant=one) for one in (person, other))
+    boss = sign_in(supervisor)
+    page = boss.get(reverse("waiting")).content.decode()
+    assert f'value="{wish.pk}" id="w-{person.pk}-{wish.pk}" checked' in page
+    place = reverse("assign", args=[person.pk]) + "?from=waiting"
+    assert boss.post(place, {"specialist": colleague.pk, "answers": [foreign.pk]}).status_code == 200
+    boss.post(place, {"specialist": colleague.pk, "answers": [wish.pk]})
+    assert list(PeerRequest.objects.filter(answered_at=None)) == [foreign]
 
 
 def test_a_second_wish_keeps_what_was_typed_and_one_of_somebody_gone_is_not_listed(
