@@ -6,36 +6,35 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, UniqueConstraint, Value
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from caseload.models import GoalStep, Merge, Participant
 from caseload.models.trust import reads_all
 
 # Each table with a participant is in one of the two. A test walks all models: a new one has to be named.
-# Goals before sessions: a session works on a goal of the same person.
-MOVES = (
-    "caseload.Goal",
-    "caseload.Session",
-    "caseload.PhoneNumber",
-    "caseload.Quotation",
-    "caseload.Expectations",
-    "caseload.Tried",
-    "caseload.Win",
-    "caseload.Setback",
-    "caseload.RosterPlace",
-    "caseload.Milestone",
-    "caseload.Barrier",
-    "caseload.Referral",
-    "caseload.Connection",
-    "caseload.Complaint",
-    "caseload.SignalTalk",
-    "caseload.PeerRequest",
-    "caseload.SessionDraft",
-    "followups.CloserRhythm",
-    "followups.FollowUp",
-    "followups.ContactAttempt",
-)
+# Goals before sessions: a session works on a goal of the same person. Those that move by what their rows are called.
+MOVES = {
+    "caseload.Goal": _("Goals"),
+    "caseload.Session": _("Sessions"),
+    "caseload.PhoneNumber": _("Phone numbers"),
+    "caseload.Quotation": _("Their own words"),
+    "caseload.Expectations": _("What you expect of each other"),
+    "caseload.Tried": _("What they tried"),
+    "caseload.Win": _("Wins"),
+    "caseload.Setback": _("Setbacks"),
+    "caseload.RosterPlace": _("Places in groups"),
+    "caseload.Milestone": _("Days to remember"),
+    "caseload.Barrier": _("What is in the way"),
+    "caseload.Referral": _("Other help offered"),
+    "caseload.Connection": _("Where they belong"),
+    "caseload.Complaint": _("Complaints"),
+    "caseload.SignalTalk": _("Talks about the relationship"),
+    "caseload.PeerRequest": _("Wishes for another peer"),
+    "caseload.SessionDraft": _("Sessions not saved yet"),
+    "followups.CloserRhythm": _("Times of closer contact"),
+    "followups.FollowUp": _("Follow-ups"),
+    "followups.ContactAttempt": _("Tries to reach them"),
+}
 STAYS = {
     "caseload.ServiceEpisode": "two stretches may overlap; it says when the record itself was open",
     "caseload.Assignment": "two may overlap; nobody else walked with the record that is kept",
@@ -160,4 +159,4 @@ def moved_in_words(user: Any, merge: Merge) -> list[tuple[str, int]]:
 
 def title(model: Any) -> str:
     """What the rows of a table are called."""
-    return capfirst(str(model._meta.verbose_name_plural))
+    return str(MOVES[model._meta.label])

@@ -204,8 +204,8 @@ def test_what_would_stand_twice_stays_and_is_counted_before(put, participant, tw
         "Sessions": (0, 1, 0),
         "Goals": (1, 0, 1),
         "Phone numbers": (1, 0, 1),
-        "Roster places": (1, 0, 1),
-        "Peer requests": (1, 0, 1),
+        "Places in groups": (1, 0, 1),
+        "Wishes for another peer": (1, 0, 1),
     }
     put()
     for model in (PhoneNumber, Goal, RosterPlace):
@@ -430,4 +430,4 @@ def test_a_wish_for_the_supervisor_alone_that_stayed_is_still_read(
     for who, number in ((supervisor, 2), (specialist, 0)):
         tables = dict(whole_record(who, participant).tables)
         assert len(tables.get(PeerRequest, [])) == number
-    assert "Peer requests" not in dict(moved_in_words(specialist, trace))
+    assert "Wishes for another peer" not in dict(moved_in_words(specialist, trace))
