@@ -24,6 +24,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     rules = rules_of(row.team)
     additions = NoteAddition.objects.visible_to(request.user).filter(session=row).order_by("written_at", "pk")
     reviews = SessionReview.objects.visible_to(request.user).filter(session=row).select_related("reviewer")
+    said = Agreement.objects.visible_to(request.user).filter(session=row)
     return render(
         request,
         "session/session.html",
@@ -32,7 +33,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
             "participant": row.participant,
             "additions": list(additions),
             "review": reviews.first(),
-            "agreements": list(Agreement.objects.visible_to(request.user).filter(session=row).order_by("recorded_at")),
+            "agreements": list(said.order_by("-recorded_at", "-pk")),
             "is_mine": row.specialist_id == request.user.pk,
             "may_leave": row.team_id in supervised_teams(request.user) and notes.may_be_left(row),
             "may_mark": rules.notes_are_reviewed and supervises_another(request, row),

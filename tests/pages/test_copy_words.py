@@ -191,3 +191,20 @@ def test_that_something_was_in_the_way_is_no_change_of_it(sign_in, specialist, p
         ["Easing"],
         ["In the way"],
     ]
+
+
+def test_what_they_say_later_of_a_note_stands_first_and_what_they_said_before_stays(
+    sign_in, specialist, participant
+) -> None:
+    session = factories.SessionFactory(participant=participant, specialist=specialist)
+    notes.sign(session=session, by=specialist, at=NOON)
+    said = {"session": session, "on": DAY, "by": specialist}
+    notes.agree(agrees=False, words="I planned it.", at=NOON, **said)
+    notes.agree(agrees=True, words="", at=NOON + timedelta(hours=1), **said)
+    client = sign_in(specialist)
+    page = client.get(reverse("session", args=[session.pk])).content.decode()
+    assert page.index("Agrees") < page.index("6 May 2026 · earlier") < page.index("I planned it.")
+    # The copy tells it in the order it was said, each with its time.
+    rows = rows_of(copy_of(client, participant), "What you said about a note")
+    told = [(dict(row.lines)["You agree with it"], row.notes[0].rsplit(" ", 1)[1]) for row in rows]
+    assert told == [("no", "10:00."), ("yes", "11:00.")]
