@@ -18,6 +18,8 @@ from followups.models.followups import FollowUp
 
 # Its code is stable: the number leads nowhere, and a new one has to be asked for.
 WRONG_NUMBER = "wrong_number"
+# So is this one: whatever words a program has for it, a copy is gentle about it.
+DEATH = "died"
 
 
 class Effect(models.TextChoices):

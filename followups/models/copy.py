@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import AuditEvent, Team, User
 from caseload.models import Merge, NoteAddition, Participant, Referral, Session
 from caseload.models.trust import reads_all
-from followups.models.attempts import Outcome
+from followups.models.attempts import DEATH, ContactAttempt, Outcome
 from followups.models.closer import CloserRhythm
 from followups.models.copied_choices import spoken
-from followups.models.copied_sentences import spoken_text
+from followups.models.copied_sentences import DIED, spoken_text
 from followups.models.followups import FollowUp
 from followups.models.next_steps import NextStep
 from followups.models.plans import CheckInPlan
@@ -173,6 +173,7 @@ def record_of(user: Any, people: list[Participant]) -> Copy:
     """Each table with the rows of these records of one person."""
     zone = ZoneInfo(people[0].team.time_zone)
     tables = [(Participant, [values(person, zone) for person in people])]
+    sad: set[str] = set()
     reads = reads_all(user, people[0])
     keys = [str(person.pk) for person in people]
     there = with_rows(keys)
@@ -191,9 +192,18 @@ def record_of(user: Any, people: list[Participant]) -> Copy:
         found = list(rows)
         if hasattr(model, "for_supervisor"):
             found = [row for row in found if reads or not row.for_supervisor]
+        if model is ContactAttempt:
+            sad = {row.label for row in found if row.outcome_id == DEATH}
         if found:
             tables.append((model, [values(row, zone) for row in found]))
+    of_a_death(sad, [row for model, rows in tables if model in (FollowUp, ContactAttempt) for row in rows])
     return Copy(tables, is_whole=reads)
+
+
+def of_a_death(sad: set[str], rows: list[dict[str, Any]]) -> None:
+    """Put one word where a program has its own for a death, so that it is told gently wherever it stands."""
+    for row in rows:
+        row |= {name: str(DIED) for name in ("label", "closing_reason", "what") if row.get(name) in sad}
 
 
 def note_of(session: Session, additions: Iterable[NoteAddition]) -> Copy:

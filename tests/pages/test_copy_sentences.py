@@ -97,7 +97,9 @@ def test_a_pause_that_ended_early_is_told_to_them(sign_in, specialist, participa
     assert not [note for note in row.notes if "chosen by" in note]
 
 
-def test_after_a_death_nothing_is_said_of_the_program(sign_in, specialist, supervisor, participant) -> None:
+@pytest.mark.parametrize("words", ["Died", "Passed away"])
+def test_after_a_death_nothing_is_said_of_the_program(sign_in, specialist, supervisor, participant, words: str) -> None:
+    Outcome.objects.filter(pk="died").update(label=words)
     factories.FollowUpFactory(participant=participant, purpose="promise", what="bring the book", due_on=DAY + ONE_DAY)
     due = factories.FollowUpFactory(participant=participant, owner=specialist)
     died = {"outcome": Outcome.objects.get(pk="died"), "form_token": new_id(), "by": specialist, "at": NOON}
@@ -105,7 +107,7 @@ def test_after_a_death_nothing_is_said_of_the_program(sign_in, specialist, super
     client = sign_in(specialist)
     page = copy_of(client, participant)
     planned = rows_of(page, "What we said we would do")
-    assert FollowUp.objects.filter(purpose="review", what="Died").exists()
+    assert FollowUp.objects.filter(purpose="review", what=words).exists()
     assert len(planned) == 3
     cold = {"How it stands", "Why it ended like this", "Who decided"}
     assert not [label for row in planned for label, _value in row.lines if label in cold]
@@ -119,8 +121,8 @@ def test_after_a_death_nothing_is_said_of_the_program(sign_in, specialist, super
     assert time.head[0].startswith("Since ")
     assert [label for label, _value in time.lines] == ["Until"]
     text = page.content.decode()
-    for words in ("Died", "Still to come", "No longer needed", "You are with us now", "get in touch after the end"):
-        assert words not in text
+    for cold in (words, "Still to come", "No longer needed", "You are with us now", "get in touch after the end"):
+        assert cold not in text
 
 
 def test_of_two_records_put_together_one_does_not_contradict_the_other(sign_in, supervisor, participant) -> None:
