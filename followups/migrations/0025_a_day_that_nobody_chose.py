@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0009_team_name_once'),
         ('caseload', '0035_hint_once'),
-        ('followups', '0021_days_only_for_a_date'),
+        ('followups', '0024_asks_after_an_open_step'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
