@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires
 from accounts.forms.teams import TeamForm
+from accounts.known import AlreadyThere
 from accounts.models import OutgoingEmail, Team
 from followups.actions import teams as deeds
 from followups.models import ladder
@@ -44,13 +45,17 @@ def save(request: HttpRequest, form: TeamForm, now: dict[ladder.Rung, int] | Non
     effect = None
     if request.method == "POST" and form.is_valid():
         if "preview" not in request.POST:
-            saved = deeds.save_team(
-                team=form.team(), closed_days=form.cleaned_data["closed"], by=request.user, at=timezone.now()
-            )
-            messages.success(request, _("%(team)s is saved. It holds from now on.") % {"team": saved.name})
-            return redirect("teams")
-        closed = [day for day, _name in form.cleaned_data["closed"]]
-        effect = ladder.effect(form.team(), timezone.now(), closed)
+            closed = form.cleaned_data["closed"]
+            try:
+                saved = deeds.save_team(team=form.team(), closed_days=closed, by=request.user, at=timezone.now())
+            except AlreadyThere as there:
+                form.add_error("name", there.words)
+            else:
+                messages.success(request, _("%(team)s is saved. It holds from now on.") % {"team": saved.name})
+                return redirect("teams")
+        else:
+            days = [day for day, _name in form.cleaned_data["closed"]]
+            effect = ladder.effect(form.team(), timezone.now(), days)
     rungs = [(rung.label, number, effect and effect[rung]) for rung, number in (now or {}).items()]
     is_new = form.instance._state.adding
     context = {"form": form, "is_new": is_new, "rungs": rungs, "has_effect": effect is not None}

@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import Permission, requires
+from accounts.known import AlreadyThere
 from caseload.actions.hints import save_hints
-from caseload.forms.hints import HintFormSet, NewHintForm
+from caseload.forms.hints import HintForm, HintFormSet
 from caseload.models.hints import hints
 
 
@@ -16,13 +17,17 @@ from caseload.models.hints import hints
 def word_hints(request: HttpRequest) -> HttpResponse:
     listed = HintFormSet(request.POST or None, prefix="hints")
     adds = bool(request.POST.get("new-avoid") or request.POST.get("new-prefer"))
-    is_whole = request.method == "POST" and listed.is_valid()
-    new = NewHintForm(request.POST if adds else None, prefix="new", listed=listed.words if is_whole else ())
-    if is_whole and (not adds or new.is_valid()):
-        one = new.save(commit=False) if adds else None
-        save_hints(changed=listed.save(commit=False), new=one, by=request.user, at=timezone.now())
-        messages.success(request, _("Saved. It holds from now on."))
-        return redirect("word_hints")
+    new = HintForm(request.POST if adds else None, prefix="new")
+    if request.method == "POST" and listed.is_valid() and (not adds or new.is_valid()):
+        changed, one = listed.save(commit=False), new.save(commit=False) if adds else None
+        try:
+            save_hints(changed=changed, new=one, by=request.user, at=timezone.now())
+        except AlreadyThere as there:
+            theirs = next(form for form in (*listed, new) if form.instance is there.row)
+            theirs.add_error("avoid", there.words)
+        else:
+            messages.success(request, _("Saved. It holds from now on."))
+            return redirect("word_hints")
     return render(request, "word_hints/word_hints.html", {"listed": listed, "new": new})
 
 

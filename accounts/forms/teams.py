@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.known import plain
 from accounts.models import Team
 
 WEEKDAYS = [(1, _("Mon")), (2, _("Tue")), (3, _("Wed")), (4, _("Thu")), (5, _("Fri")), (6, _("Sat")), (7, _("Sun"))]
@@ -95,6 +96,10 @@ class TeamForm(forms.ModelForm):
         if supervisor and anyone and anyone < supervisor:
             self.add_error("anyone_after_days", _("Not before the supervisor is told."))
         return cleaned
+
+    def clean_name(self) -> str:
+        """As it looks."""
+        return plain(self.cleaned_data["name"])
 
     def clean_closed(self) -> list[tuple[date, str]]:
         """Lines into dates; names the line that cannot be read."""

@@ -2,14 +2,11 @@
 
 from collections.abc import Collection
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.known import beside, once
-
-IN_THE_LIST = _("This word is in the list already.")
+from accounts.known import once
 
 
 class WordHint(models.Model):
@@ -26,18 +23,15 @@ class WordHint(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(avoid="") & ~Q(prefer=""), name="wordhint_says_both"),
-            once("wordhint", "avoid", IN_THE_LIST),
+            once("wordhint", "avoid", _("This word is in the list already.")),
         ]
 
     def __str__(self) -> str:
         return self.avoid
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        """Raise what the rules say against it; that the word is there, beside the word."""
-        try:
-            super().validate_constraints(exclude)
-        except ValidationError as error:
-            raise beside(error, "wordhint_avoid_once", "avoid") from error
+        """All but whether the word is there: one may take the place another leaves, so that is known at the end."""
+        super().validate_constraints({*(exclude or ()), "avoid"})
 
 
 def hints() -> list[dict[str, str]]:

@@ -23,7 +23,10 @@ PLACED = ["due_on", "why_here", "state", "set_aside", "closed_at", "closed_by", 
 
 @transaction.atomic
 def save_team(*, team: Team, closed_days: Iterable[tuple[date, str]], by: User, at: datetime) -> Team:
-    """Save a team's settings, and move what its rhythms have planned where closed days, weekdays or rule changed."""
+    """Save a team's settings, and move what its rhythms have planned where closed days, weekdays or rule changed.
+
+    Raises AlreadyThere where there is a team of that name.
+    """
     before = where_dates_fall(team)
     saved = teams.save_team(team=team, closed_days=closed_days, by=by, at=at)
     if before is not None and where_dates_fall(team) != before:

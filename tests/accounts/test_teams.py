@@ -5,8 +5,12 @@ from django.db import connection
 from django.urls import reverse
 
 from accounts.forms.teams import zones
+from accounts.known import AlreadyThere
 from accounts.models import Team
+from followups.actions import teams as deeds
 from followups.models.calendars import calendar_of
+from tests import factories
+from tests.several import at_one_moment
 
 FIELDS = {
     "name": "North Pier",
@@ -68,13 +72,48 @@ def test_what_cannot_be_is_said_and_nothing_is_lost(sign_in, administrator, fiel
     assert not Team.objects.filter(name="North Pier").exists()
 
 
-@pytest.mark.parametrize("name", ["Harbor", "harbor", " HARBOR "])
+@pytest.mark.parametrize("name", ["Harbor", "harbor", " HARBOR ", "Har\u200bbor\u00a0"])
 def test_a_name_is_there_once_however_it_is_written(sign_in, administrator, team, name: str) -> None:
     client = sign_in(administrator)
     form = client.post(reverse("add_team"), {**FIELDS, "name": name}).context["form"]
     assert form.errors == {"name": ["There is a team of this name already."]}
     assert Team.objects.count() == 1
     assert client.post(reverse("team", args=[team.pk]), {**FIELDS, "name": name}).status_code == 302
+
+
+@pytest.mark.parametrize("blank", ["  ", "\u00a0", "\t", " \u200b", "\u2003"])
+def test_names_that_look_the_same_are_the_same(sign_in, administrator, blank: str) -> None:
+    client = sign_in(administrator)
+    for name in (f"Harbor{blank}Café", "Harbor Cafe\u0301"):
+        page = client.post(reverse("add_team"), {**FIELDS, "name": name})
+    assert page.context["form"].errors == {"name": ["There is a team of this name already."]}
+    assert list(Team.objects.values_list("name", flat=True)) == ["Harbor Café"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_name_that_is_sent_several_times_at_one_moment_is_there_once(sign_in, administrator) -> None:
+    clients = [sign_in(administrator) for _each in range(4)]
+    names = ["Race", "race"] * 2
+    pages = at_one_moment(
+        [
+            lambda c=c, n=n: c.post(reverse("add_team"), {**FIELDS, "name": n})
+            for c, n in zip(clients, names, strict=True)
+        ]
+    )
+    assert sorted(page.status_code for page in pages) == [200, 200, 200, 302]
+    for page in pages:
+        if page.status_code == 200:
+            form = page.context["form"]
+            assert form.errors == {"name": ["There is a team of this name already."]}
+            assert form["closed"].value() == FIELDS["closed"]
+    assert Team.objects.count() == 1
+
+
+def test_one_who_was_quicker_is_said_beside_the_name(administrator, team) -> None:
+    with pytest.raises(AlreadyThere) as told:
+        deeds.save_team(team=Team(name="HARBOR"), closed_days=[], by=administrator, at=factories.NOON)
+    assert told.value.words == "There is a team of this name already."
+    assert Team.objects.count() == 1
 
 
 def test_every_zone_that_is_offered_is_known_to_the_database(db) -> None:

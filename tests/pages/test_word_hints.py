@@ -7,6 +7,7 @@ from django.urls import reverse
 from caseload.actions import notes
 from caseload.models import WordHint
 from tests import factories
+from tests.several import at_one_moment
 
 # Words to avoid and what to say instead, as the field's glossaries have them (see WordHint).
 TABLE = {
@@ -74,6 +75,54 @@ def test_two_made_the_same_at_once_are_said_beside_the_second(sign_in, administr
     page = client.post(reverse("word_hints"), {**given, **new})
     assert page.context["new"].errors == {"avoid": ["This word is in the list already."]}
     assert set(WordHint.objects.values_list("avoid", flat=True)) == before
+
+
+@pytest.mark.parametrize(
+    ("sent", "where"),
+    [
+        # Small letters as the database has them, not as Python does.
+        ({"hints-0-avoid": "\u0130x", "hints-1-avoid": "ix"}, 1),
+        ({"hints-0-avoid": "junkie"} | {"new-avoid": "jun\u200bkie\u00a0", "new-prefer": "x"}, "new"),
+        ({"hints-0-avoid": "two\u00a0 words"} | {"new-avoid": "Two\twords", "new-prefer": "x"}, "new"),
+    ],
+)
+def test_two_that_are_one_to_the_database_are_said_with_all_that_was_typed(sign_in, administrator, sent, where) -> None:
+    client, before = sign_in(administrator), list(WordHint.objects.order_by("pk").values_list("avoid", "prefer"))
+    given = given_by(client.get(reverse("word_hints"))) | {"hints-2-prefer": "something else"} | sent
+    page = client.post(reverse("word_hints"), given)
+    listed, new = page.context["listed"], page.context["new"]
+    assert (new if where == "new" else listed[where]).errors == {"avoid": ["This word is in the list already."]}
+    assert sum(bool(form.errors) for form in (*listed, new)) == 1
+    assert listed[2]["prefer"].value() == "something else"
+    assert list(WordHint.objects.order_by("pk").values_list("avoid", "prefer")) == before
+
+
+def test_two_words_change_places_and_an_old_spelling_is_added_anew(sign_in, administrator) -> None:
+    client = sign_in(administrator)
+    given = given_by(client.get(reverse("word_hints")))
+    first, second, third = (given[f"hints-{number}-avoid"] for number in range(3))
+    sent = {"hints-0-avoid": second, "hints-1-avoid": first, "hints-2-avoid": "junkie"}
+    assert (
+        client.post(reverse("word_hints"), {**given, **sent, "new-avoid": third, "new-prefer": "x"}).status_code == 302
+    )
+    codes = [given[f"hints-{number}-code"] for number in range(3)]
+    assert [WordHint.objects.get(pk=code).avoid for code in codes] == [second, first, "junkie"]
+    assert WordHint.objects.get(avoid=third).prefer == "x"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_word_that_is_sent_several_times_at_one_moment_is_there_once(sign_in, administrator) -> None:
+    clients = [sign_in(administrator) for _each in range(4)]
+    given = given_by(clients[0].get(reverse("word_hints")))
+    # Each has reworded another one too, so that they could wait for each other.
+    sent = [{**given, "new-avoid": "junkie", "new-prefer": "x", f"hints-{n}-avoid": f"word {n}"} for n in range(4)]
+    pages = at_one_moment(
+        [lambda c=c, s=s: c.post(reverse("word_hints"), s) for c, s in zip(clients, sent, strict=True)]
+    )
+    assert sorted(page.status_code for page in pages) == [200, 200, 200, 302]
+    told = [page.context["new"].errors for page in pages if page.status_code == 200]
+    assert told == [{"avoid": ["This word is in the list already."]}] * 3
+    assert WordHint.objects.filter(avoid="junkie").count() == 1
 
 
 @pytest.mark.django_db
