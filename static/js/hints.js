@@ -24,8 +24,11 @@
     const show = () => {
       const own = without_quotes(field.value);
       const found = hints.filter((hint) => !put_away.has(hint.avoid) && hint.pattern.test(own));
-      // The longest phrase says it; its parts need not be said too.
-      const told = found.filter((one) => !found.some((other) => other !== one && one.pattern.test(other.avoid)));
+      // The longest phrase says it; its parts need not be said too. Of two that are the same here the first says it.
+      const says = (other, one) => one.pattern.test(other.avoid);
+      const told = found.filter(
+        (one, place) => !found.some((other, at) => at !== place && says(other, one) && (at < place || !says(one, other))),
+      );
       place.replaceChildren(...told.map((hint) => line(hint)));
     };
     const line = (hint) => {

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from caseload.models import WordHint
 from tests.pages.test_word_hints import TABLE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -71,6 +72,17 @@ def test_one_that_is_put_away_stays_away(open_as, specialist, participant) -> No
     assert hints.locator("p").count() == 0
     note.fill("a former addict, and a relapse")
     hints.get_by_text("return to use").wait_for()
+    assert hints.locator("p").count() == 1
+
+
+def test_of_two_that_are_the_same_to_the_browser_one_is_said(open_as, specialist, participant) -> None:
+    for number, avoid in enumerate(("Σίσυφος", "σίσυφοσ")):
+        WordHint.objects.create(code=f"same-{number}", avoid=avoid, prefer="somebody who tries")
+    page = open_as(specialist, reverse("log_session", args=[participant.pk]))
+    hints, note = page.locator(".word-hints").first, page.get_by_label("Note")
+    hints.wait_for(state="attached")
+    note.fill("ΣΊΣΥΦΟΣ")
+    hints.get_by_text("somebody who tries").wait_for()
     assert hints.locator("p").count() == 1
 
 
