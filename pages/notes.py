@@ -64,7 +64,7 @@ def notes_to_read(request: HttpRequest) -> HttpResponse:
 def overlaps(request: HttpRequest) -> HttpResponse:
     teams, since = supervised_teams(request.user), timezone.now() - WINDOW
     pairs = paperwork.overlapping_pairs(request.user, teams, since)[:PAIRS]
-    pairs = [*pairs, *paperwork.overlaps_elsewhere(request.user, teams, since)[:PAIRS]]
+    pairs = [*pairs, *paperwork.of_elsewhere(paperwork.overlaps_elsewhere(request.user, teams, since)[:PAIRS])]
     pairs.sort(key=lambda row: (row.started_at, row.pk), reverse=True)
     return render(request, "notes/overlaps.html", listed(paperwork.once(pairs, MOST + 1)))
 

@@ -143,7 +143,11 @@ class GroupMeeting(models.Model):
             models.CheckConstraint(condition=Q(guests__lte=500), name="groupmeeting_guests_in_range"),
             models.CheckConstraint(condition=Q(started_at__lte=F("logged_at")), name="groupmeeting_not_in_the_future"),
         ]
-        indexes = [models.Index(F("team"), F("started_at").desc(), F("id").desc(), name="groupmeeting_latest")]
+        indexes = [
+            models.Index(F("team"), F("started_at").desc(), F("id").desc(), name="groupmeeting_latest"),
+            # What went on at a time, in whatever team: overlaps of a colleague who works in two.
+            models.Index(fields=["started_at"], name="groupmeeting_at_a_time"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,12 +1,10 @@
 """What is still to be written, read or looked through: questions over a team's notes and records."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Count,
     DateField,
@@ -23,7 +21,7 @@ from django.db.models import (
     Value,
     Window,
 )
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models.functions import Coalesce, JSONObject, RowNumber
 
 from accounts.access import teams_of
 from accounts.models import Team, User
@@ -156,52 +154,53 @@ def overlapping_pairs(user: User, teams: list[Any], since: datetime) -> SessionQ
             other_specialist=Subquery(first.values("specialist__name")[:1]),
         )
         .select_related("participant", "specialist", "team")
+        .defer("note")
         .order_by("-started_at", "-pk")
     )
 
 
-def overlaps_elsewhere(user: User, teams: list[Any], since: datetime) -> list[Session]:
+def overlaps_elsewhere(user: User, teams: list[Any], since: datetime) -> SessionQuerySet:
     """Sessions of these teams since then whose colleague was in a session of another team meanwhile, newest first.
 
-    Adds which colleague, `other_specialist`, and when, `other_at` and `other_minutes`, and nothing else of it: with
-    whom, and in which team, is not for whoever supervises these. Two queries; a third where somebody works for two.
+    Adds `elsewhere`: which colleague, and when, and nothing else of it; with whom, and in which team, is not for
+    whoever supervises these. `of_elsewhere` reads it. Whoever led a meeting was in it.
     """
-    here = {"team__in": teams, "started_at__gte": since}
-    leading = GroupMeeting.facilitators.through.objects
-    led_here = leading.filter(groupmeeting__team__in=teams, groupmeeting__started_at__gte=since)
-    ours = Q(pk__in=Session.objects.held().filter(**here).values("specialist")) | Q(pk__in=led_here.values("user"))
-    # A session is a day long at most: one that began before may reach into it.
-    recent = since - timedelta(days=1)
-    busy: dict[Any, list[tuple[datetime, int, str]]] = defaultdict(list)
-    theirs = Session.objects.held().filter(specialist__in=User.objects.filter(ours), started_at__gte=recent)
-    theirs = theirs.exclude(team__in=teams).values_list("specialist", "started_at", "minutes", "specialist__name")
-    for who, *when in theirs.distinct():
-        busy[who].append(tuple(when))
-    led_there = leading.filter(user__in=User.objects.filter(ours), groupmeeting__started_at__gte=recent)
-    led_there = led_there.exclude(groupmeeting__team__in=teams)
-    meetings = led_there.values_list("user", "groupmeeting__started_at", "groupmeeting__minutes", "user__name")
-    for who, *when in meetings:
-        busy[who].append(tuple(when))
-    if not busy:
-        return []
-    leaders = ArraySubquery(leading.filter(groupmeeting=OuterRef("meeting")).values("user"))
-    theirs_here = led_here.filter(user__in=list(busy)).values("groupmeeting")
-    rows = Session.objects.visible_to(user).held().filter(**here)
-    rows = rows.filter(Q(specialist__in=list(busy)) | Q(meeting__in=theirs_here))
-    rows = rows.annotate(leaders=leaders).select_related("participant", "specialist", "team")
-    return [row for row in rows.order_by("-started_at", "-pk") if meanwhile(row, busy)]
+    rows = Session.objects.visible_to(user).held().filter(team__in=teams, started_at__gte=since)
+    led_this = GroupMeeting.facilitators.through.objects.filter(groupmeeting=OuterRef(OuterRef("meeting")))
+    sessions = Session.objects.held().exclude(team__in=teams)
+    meetings = GroupMeeting.objects.exclude(team__in=teams)
+    # Each of these by its index: one look at a colleague's sessions around that time, one at the meetings.
+    found = [
+        during(there, who, ours)
+        for there, who in ((sessions, "specialist"), (meetings, "facilitators"))
+        for ours in (Q(**{who: OuterRef("specialist")}), Q(**{f"{who}__in": led_this.values("user")}))
+    ]
+    rows = rows.annotate(elsewhere=Coalesce(*found)).filter(elsewhere__isnull=False)
+    return rows.select_related("participant", "specialist", "team").defer("note").order_by("-started_at", "-pk")
 
 
-def meanwhile(row: Any, busy: dict[Any, list[tuple[datetime, int, str]]]) -> bool:
-    """Whether one who was in this session was in another at the same time; says who and when on the row."""
-    ended = row.started_at + timedelta(minutes=row.minutes)
-    for who in {row.specialist_id, *row.leaders}:
-        for began, minutes, name in sorted(busy.get(who, [])):
-            if began < ended and began + timedelta(minutes=minutes) > row.started_at:
-                row.other_at, row.other_minutes, row.other_specialist, row.elsewhere = began, minutes, name, True
-                row.occasion, row.other_occasion = row.meeting_id or row.pk, (who, began, minutes)
-                return True
-    return False
+def during(there: QuerySet[Any], who: str, ours: Q) -> Subquery:
+    """The first of those at the same time as the session outside in which one of our colleagues was."""
+    minute = timedelta(minutes=1)
+    # None is longer than a day, so the index on the start is enough to find them.
+    near = there.filter(
+        ours,
+        started_at__lt=OuterRef("started_at") + OuterRef("minutes") * minute,
+        started_at__gt=OuterRef("started_at") - timedelta(days=1),
+    ).filter(started_at__gt=OuterRef("started_at") - F("minutes") * minute)
+    told = JSONObject(who=F(who), name=F(f"{who}__name"), began=F("started_at"), minutes=F("minutes"))
+    return Subquery(near.order_by("started_at", "pk").values(told=told)[:1])
+
+
+def of_elsewhere(rows: Iterable[Any]) -> list[Session]:
+    """The rows of `overlaps_elsewhere` as those of `overlapping_pairs` are: `occasion`, and the other's."""
+    found = list(rows)
+    for row in found:
+        told = row.elsewhere
+        row.other_at, row.other_minutes = datetime.fromisoformat(told["began"]), told["minutes"]
+        row.other_specialist = told["name"]
+        row.occasion, row.other_occasion = row.meeting_id or row.pk, (told["who"], told["began"], told["minutes"])
+    return found
 
 
 def once(pairs: Iterable[Any], most: int) -> list[Any]:

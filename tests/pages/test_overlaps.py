@@ -93,6 +93,23 @@ def test_a_meeting_here_led_by_one_who_was_elsewhere_counts_once(
     assert "a session in another team · <bdi>Sam</bdi>" in text  # whose time it is, of the two who led
 
 
+def test_two_meetings_led_at_once_in_two_teams(
+    sign_in, supervisor, specialist, colleague, team, other_team, participant
+) -> None:
+    start, other = NOON - timedelta(minutes=60), member(other_team, Role.SPECIALIST, "Otherleader")
+    circle = factories.GroupMeetingFactory(
+        team=team, facilitators=[colleague, specialist], started_at=start, minutes=30
+    )
+    here = session_of(participant, colleague, meeting=circle)
+    # Nobody came by name, so there is no session of it.
+    factories.GroupMeetingFactory(
+        team=other_team, facilitators=[other, specialist], started_at=start + timedelta(minutes=20), minutes=45
+    )
+    rows, text = listed(sign_in(supervisor))
+    assert rows == [here]
+    assert "a session in another team · <bdi>Sam</bdi> · 09:20 · 45 min" in text
+
+
 def test_one_after_the_other_is_no_overlap_and_nor_are_two_colleagues(
     sign_in, supervisor, specialist, colleague, participant, elsewhere, other_team
 ) -> None:
