@@ -222,6 +222,50 @@ def test_somebody_forgotten_is_added(sign_in, specialist, logged, participant, t
     assert part.next_step.followup.due_on == DAY + timedelta(days=7)
 
 
+def test_the_same_time_is_shown_before_somebody_else_led_it(
+    sign_in, specialist, colleague, logged, participant, team
+) -> None:
+    for who in (specialist, colleague):
+        person = factories.ParticipantFactory(team=team)
+        factories.SessionFactory(participant=person, specialist=who, started_at=logged.started_at)
+    client, address = sign_in(specialist), reverse("edit_meeting", args=[logged.pk])
+    given = change(specialist, description="Rice.", facilitators=[specialist.pk, colleague.pk])
+    page = client.post(address, given)
+    assert [one.specialist for one in page.context["overlaps"]] == ["Kim"]
+    assert "At the same time there is already" in page.content.decode()
+    assert "Rice." in page.content.decode()
+    assert list(logged.facilitators.all()) == [specialist]
+    assert client.post(address, {**given, "overlap_ok": "1"}).status_code == 302
+    assert set(logged.facilitators.all()) == {specialist, colleague}
+    # What stood before is not asked about again.
+    assert client.post(address, {**given, "guests": 1}).status_code == 302
+
+
+def test_the_same_time_is_shown_before_somebody_forgotten_is_added(
+    sign_in, specialist, colleague, logged, team
+) -> None:
+    forgotten = factories.ParticipantFactory(team=team)
+    factories.RosterPlaceFactory(series=logged.series, participant=forgotten)
+    factories.SessionFactory(participant=forgotten, specialist=colleague, started_at=logged.started_at)
+    client, address = sign_in(specialist), reverse("add_to_meeting", args=[logged.pk])
+    given = {"participant": forgotten.pk, "here": "on", "comment": "Sang.", "next_choice": "week"}
+    page = client.post(address, given)
+    assert len(page.context["overlaps"]) == 1
+    assert "At the same time there is already" in page.content.decode()
+    assert "Sang." in page.content.decode()
+    assert not logged.attendances.filter(participant=forgotten).exists()
+    assert client.post(address, {**given, "overlap_ok": "1"}).status_code == 302
+    assert logged.attendances.filter(participant=forgotten).exists()
+
+
+def test_who_was_missed_may_have_been_elsewhere(sign_in, specialist, colleague, logged, team) -> None:
+    forgotten = factories.ParticipantFactory(team=team)
+    factories.RosterPlaceFactory(series=logged.series, participant=forgotten)
+    factories.SessionFactory(participant=forgotten, specialist=colleague, started_at=logged.started_at)
+    given = {"participant": forgotten.pk, "next_choice": "week"}
+    assert sign_in(specialist).post(reverse("add_to_meeting", args=[logged.pk]), given).status_code == 302
+
+
 def test_somebody_leaves_a_roster_once(sign_in, specialist, series, time_machine) -> None:
     place = RosterPlace.objects.get()
     client = sign_in(specialist)
