@@ -16,6 +16,7 @@ from caseload.actions.enrolment import NotPossible
 from caseload.actions.handover import CannotWalkWith
 from caseload.forms.episode import ContactAfterForm, EndServicesForm
 from caseload.models import Participant
+from caseload.models.episodes import was_ended_by
 from followups.actions import ending
 from followups.actions.planning import TooSoonToStop
 from followups.calendar import local_date
@@ -25,11 +26,12 @@ from followups.forms.intake import FirstStepForm
 
 @requires(Permission.READ_RECORDS)
 def end_services(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    if request.method == "POST" and was_ended_by(request.user, participant_id):
+        return ended_already(request, participant_id)
     people = Participant.objects.visible_to(request.user).select_related("team").with_episode()
     participant = get_object_or_404(people, pk=participant_id)
     if not participant.is_active:
-        messages.info(request, _("Services had ended already. Nothing was changed."))
-        return redirect("participant", participant_id)
+        return ended_already(request, participant_id)
     now = timezone.now()
     today = local_date(now, participant.team.time_zone)
     form = EndServicesForm(request.POST or None, today=today, since=participant.with_us_since)
@@ -37,8 +39,7 @@ def end_services(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         try:
             ending.end_services(participant=participant, by=request.user, at=now, **form.cleaned_data)
         except NotPossible:
-            messages.info(request, _("Services had ended already. Nothing was changed."))
-            return onwards(request, participant_id)
+            return ended_already(request, participant_id)
         except TooSoonToStop as found:
             form.add_error("reason", words_of_outreach(found.outreach))
         else:
@@ -47,6 +48,12 @@ def end_services(request: HttpRequest, participant_id: UUID) -> HttpResponse:
     supervises = participant.team_id in supervised_teams(request.user)
     context = {"participant": participant, "form": form, "supervises": supervises}
     return render(request, "episode/end_services.html", context)
+
+
+def ended_already(request: HttpRequest, participant_id: UUID) -> HttpResponse:
+    """A second press, or a page older than what a colleague did: say so, and lead where the first led."""
+    messages.info(request, _("Services had ended already. Nothing was changed."))
+    return onwards(request, participant_id)
 
 
 def onwards(request: HttpRequest, participant_id: UUID) -> HttpResponse:

@@ -1,5 +1,7 @@
 """Service episodes: from intake to ending; a person can come back."""
 
+from uuid import UUID
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
@@ -89,3 +91,9 @@ class ServiceEpisode(models.Model):
 
     def __str__(self) -> str:
         return f"episode {self.pk}"
+
+
+def was_ended_by(user: User, participant_id: UUID) -> bool:
+    """Whether services have ended, and this person ended them; it may be out of their sight since."""
+    last = ServiceEpisode.objects.filter(participant=participant_id).order_by("-started_on", "-pk")
+    return list(last.values_list("ended_by", flat=True)[:1]) == [user.pk]

@@ -52,6 +52,21 @@ def test_a_second_press_ends_or_welcomes_nobody_twice(sign_in, supervisor, parti
     assert participant.episodes.count() == 2
 
 
+def test_a_second_press_leads_where_the_first_did_also_who_sees_them_no_more(
+    sign_in, specialist, colleague, other_supervisor, participant
+) -> None:
+    end, address = {"reason": "moved", "on": "2026-05-06"}, reverse("end_services", args=[participant.pk])
+    client = sign_in(specialist)
+    first, second = client.post(address, end), client.post(address, end)
+    assert first.url == second.url == reverse("participants")
+    page = client.get(second.url)
+    assert "Services had ended already" in page.content.decode()
+    assert participant.episodes.count() == 1
+    # A page that is opened then, and all others, are told nothing.
+    assert client.get(address).status_code == 404
+    assert {sign_in(who).post(address, end).status_code for who in (colleague, other_supervisor)} == {404}
+
+
 @pytest.mark.parametrize("on", ["2026-05-07", "2020-01-01"])
 def test_services_end_on_a_day_that_can_be(sign_in, specialist, participant, on: str) -> None:
     page = sign_in(specialist).post(reverse("end_services", args=[participant.pk]), {"reason": "moved", "on": on})
