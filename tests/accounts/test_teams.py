@@ -53,6 +53,7 @@ def test_changed_settings_replace_the_old_ones(sign_in, administrator, team) -> 
     ("field", "value"),
     [
         ("name", ""),
+        ("name", "\u200b"),
         ("time_zone", "Mars/Olympus"),
         ("working_days", []),
         ("closed", "Christmas"),

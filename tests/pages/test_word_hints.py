@@ -53,7 +53,13 @@ def test_administrators_reword_retire_and_add(sign_in, administrator, specialist
 
 
 @pytest.mark.parametrize(
-    "new", [{"new-avoid": "junkie"}, {"new-prefer": "x"}, {"new-avoid": "Addict", "new-prefer": "x"}]
+    "new",
+    [
+        {"new-avoid": "junkie"},
+        {"new-prefer": "x"},
+        {"new-avoid": "Addict", "new-prefer": "x"},
+        {"new-avoid": "\u200b", "new-prefer": "x"},
+    ],
 )
 def test_half_a_word_or_one_that_is_there_is_said(sign_in, administrator, new) -> None:
     client, number = sign_in(administrator), WordHint.objects.count()
