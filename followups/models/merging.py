@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, UniqueConstraint, Value
 from django.utils.translation import gettext_lazy as _
 
-from caseload.models import GoalStep, Merge, Participant
+from caseload.models import Merge, Participant
 from caseload.models.trust import reads_all
 
 # Each table with a participant is in one of the two. A test walks all models: a new one has to be named.
@@ -153,7 +153,7 @@ def moved_in_words(user: Any, merge: Merge) -> list[tuple[str, int]]:
     reads = reads_all(user, merge.kept)
     shown = [model for model in tables() if reads or not hasattr(model, "for_supervisor")]
     found = [(title(model), len(merge.moved.get(model._meta.db_table, []))) for model in shown]
-    found.append((title(GoalStep), len(merge.before.get("steps", {}))))
+    found.append((str(_("Steps of goals that both had")), len(merge.before.get("steps", {}))))
     return [(words, number) for words, number in found if number]
 
 

@@ -68,7 +68,7 @@ def test_taken_apart_every_step_is_back(put, both, supervisor, specialist) -> No
     before = everything(), steps()
     trace = put()
     assert (everything(), steps()) != before
-    assert moved_in_words(supervisor, trace)[-1] == ("Goal steps", 1)
+    assert moved_in_words(supervisor, trace)[-1] == ("Steps of goals that both had", 1)
     merging.undo(merge=trace, by=supervisor, at=LATER)
     assert (everything(), steps()) == before
 

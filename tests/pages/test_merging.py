@@ -114,7 +114,7 @@ def test_what_could_not_move_is_read_there_and_in_the_copy(sign_in, supervisor, 
     merge = merging.merge(kept=participant, merged=twin, by=supervisor, at=timezone.now())
     page = text_of(client, "merge", merge)
     assert "Gọi cho chủ nhà" in page
-    assert "Goal steps: 1" in page
+    assert "Steps of goals that both had: 1" in page
     assert "Để dành tiền" not in page
     copied = text_of(sign_in(specialist), "whole_copy", participant)
     assert copied.count("Một căn nhà 🏠") == 5  # twice a goal, for each step what it belongs to
