@@ -15,7 +15,6 @@ from caseload.models.goals import Doer
 from caseload.models.rules import rules_of
 from caseload.models.words import Topic
 from followups.calendar import local_date
-from followups.models import State
 from followups.models.asked import record as asked
 from followups.models.plans import RhythmKind
 from followups.models.timeline import page, read_cursor
@@ -53,7 +52,7 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             "standing": planned,
             "today": today,
             "doers": Doer.choices,
-            "back_on": max((row.due_on for row in planned if rests(row)), default=None),
+            "back_on": person.back_on,
             "untouched": untouched(person, today - timedelta(days=rules.untouched_days)),
             "ask_expectations_before": today - timedelta(days=rules.expectations_days),
             "entries": entries,
@@ -63,11 +62,6 @@ def participant(request: HttpRequest, participant_id: UUID) -> HttpResponse:
             **(for_supervisors(person) if supervises else {}),
         },
     )
-
-
-def rests(followup: Any) -> bool:
-    """Whether it is held back by a pause that has not ended by itself yet."""
-    return bool(followup.state == State.PAUSED and followup.days_overdue < 0)
 
 
 def for_supervisors(person: Any) -> dict[str, Any]:

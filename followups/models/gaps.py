@@ -1,13 +1,14 @@
 """Who is left without a next step (there should be nobody), and when the others hear from us next."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from caseload.models import Participant, Session
 from caseload.models.participants import ParticipantQuerySet
-from followups.models.followups import STANDING, FollowUp, Purpose, State
+from followups.models.followups import STANDING, FollowUp, LocalDay, Purpose, State
 from followups.models.next_steps import NextStep
 from followups.models.plans import CheckInPlan
 
@@ -61,7 +62,18 @@ def review_of(participant: Participant) -> FollowUp | None:
 
 def back_on(participant: Participant, today: date) -> date | None:
     """The local day on which a pause that still holds ends by itself; None where there is none."""
+    plans, resting = rests_of(participant, today)
+    return plans.first() or resting.first()
+
+
+def with_back_on(participants: ParticipantQuerySet, at: datetime) -> ParticipantQuerySet:
+    """Adds `back_on`: what back_on() says of each."""
+    plans, resting = rests_of(OuterRef("pk"), LocalDay(at))
+    return participants.annotate(back_on=Coalesce(Subquery(plans[:1]), Subquery(resting[:1])))
+
+
+def rests_of(participant: Any, today: Any) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
+    """The days until which a plan and a follow-up rest, the latest first; the plan's say is the first."""
     ahead = CheckInPlan.objects.running().filter(participant=participant, paused_until__gt=today)
     resting = FollowUp.objects.filter(participant=participant, state=State.PAUSED, due_on__gt=today)
-    plans = ahead.values_list("paused_until", flat=True).first()
-    return plans or resting.order_by("-due_on").values_list("due_on", flat=True).first()
+    return ahead.values_list("paused_until", flat=True), resting.order_by("-due_on").values_list("due_on", flat=True)

@@ -1,6 +1,6 @@
 """A closer rhythm and a pause, as they are agreed on the page."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -140,6 +140,15 @@ def test_a_pause_without_a_plan_is_shown_and_can_be_ended(sign_in, specialist, p
     late = client.post(address("resume", participant), {"decided_by": "participant"}, follow=True)
     assert "has ended already" in late.content.decode()
     assert FollowUp.objects.standing().get().due_on == DAY + 14 * ONE_DAY
+
+
+def test_the_record_says_of_a_rest_what_its_own_page_says(sign_in, specialist, participant, time_machine) -> None:
+    time_machine.move_to(factories.NOON, tick=False)
+    # What rested has been settled; the plan rests all the same.
+    factories.CheckInPlanFactory(participant=participant, paused_until=date(2026, 5, 20))
+    client = sign_in(specialist)
+    for page, words in (("participant", "Paused until 20 May"), ("pause", "Resting until Wed 20 May 2026")):
+        assert words in client.get(address(page, participant)).content.decode()
 
 
 @pytest.mark.parametrize(

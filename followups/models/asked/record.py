@@ -8,7 +8,7 @@ from accounts.prepared import prepared
 from caseload.models import Participant
 from caseload.models.participants import ParticipantQuerySet
 from followups.models.followups import FollowUp, FollowUpQuerySet
-from followups.models.gaps import with_rhythm
+from followups.models.gaps import with_back_on, with_rhythm
 
 # What a line of what is planned shows.
 PLANNED_SHOWN = (
@@ -31,7 +31,7 @@ def record_of(user: User, participant: UUID, now: datetime, new_since: datetime 
     )
     if new_since is not None:
         people = people.with_merges().with_likely_twin(new_since)
-    return with_rhythm(people).filter(pk=participant)
+    return with_back_on(with_rhythm(people), now).filter(pk=participant)
 
 
 @prepared
