@@ -46,6 +46,7 @@ def test_from_the_record_to_the_other_one_and_back_again(sign_in, supervisor, pa
     preview = client.get(address("merge_records", participant) + f"?other={twin.pk}").content.decode()
     assert "Đặng Thị Maya" in preview
     assert "Wins" in preview
+    assert "A closer rhythm comes along" in preview
     kept = client.post(address("merge_records", participant), {"other": twin.pk}, follow=True)
     text = kept.content.decode()
     assert kept.redirect_chain[-1][0] == address("participant", participant)
