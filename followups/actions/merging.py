@@ -15,10 +15,11 @@ from caseload.actions import enrolment, handover
 from caseload.actions.enrolment import PROFILE
 from caseload.models import Assignment, EndingReason, Goal, Merge, Milestone, Participant, Referral, ServiceEpisode
 from caseload.models.assignments import AssignmentEnd
-from followups.actions import handing_on, merging_closer, merging_goals, planning, plans
+from followups.actions import handing_on, merging_closer, merging_goals, planning, plans, taking_apart
 from followups.calendar import local_date
-from followups.models import CheckInPlan, CloserRhythm, FollowUp
+from followups.models import CheckInPlan, CloserRhythm, FollowUp, Purpose
 from followups.models.followups import FollowUpQuerySet
+from followups.models.gaps import back_on
 from followups.models.merging import Obstacle, obstacle, tables, that_fit, that_stay
 from followups.models.undoing import as_text
 
@@ -50,8 +51,9 @@ def merge(*, kept: Participant, merged: Participant, by: User, at: datetime) -> 
     """Put one record into another of the same team: what can stand with it moves, what is owed goes to its keeper.
 
     What a unique rule would not let stand twice stays where it is, readable for supervisors; the steps of such a goal
-    go on with the kept one. Of two closer rhythms that of the kept record goes on. Gaps in the profile are filled from
-    the other one. Services of the record that is not kept end. Twice is once. Raises CannotMerge.
+    go on with the kept one. Of two closer rhythms that of the kept record goes on, of two contacts on a day the heavier
+    one; of two rests the longer one holds. Gaps in the profile are filled from the other one. Services of the record
+    that is not kept end. Twice is once. Raises CannotMerge.
     """
     kept, merged = lock_both(kept.pk, merged.pk) if kept.pk != merged.pk else (kept, merged)
     known = Merge.objects.standing().filter(kept=kept, merged=merged).first()
@@ -61,9 +63,13 @@ def merge(*, kept: Participant, merged: Participant, by: User, at: datetime) -> 
     if found is not None or kept.team_id not in supervised_teams(by):
         raise CannotMerge(found or Obstacle.GONE)
     today = local_date(at, kept.team.time_zone)
+    rests = {"kept": back_on(kept, today), "merged": back_on(merged, today)}
     # Plans first: the worker lays out under their lock, so that nothing is added to the record from here on.
     before: dict[str, Any] = {"plans": end_plans(merged, at)}
     plans.lock_running(kept)
+    standing = FollowUp.objects.standing().filter(participant=merged)
+    before["owed"] = {str(row.pk): {name: as_text(getattr(row, name)) for name in OWED} for row in standing}
+    before["rests"] = {name: as_text(on) for name, on in rests.items()}
     closer, before["closers"] = merging_closer.one_goes_on(kept, merged, at)
     keeper = User.objects.filter(assignments__in=Assignment.objects.current().filter(participant=kept)).first()
     before |= {"last_contact_at": as_text(kept.last_contact_at), "filled": gaps(kept, merged)} | whereabouts(merged)
@@ -71,8 +77,11 @@ def merge(*, kept: Participant, merged: Participant, by: User, at: datetime) -> 
     before["asks"] = merging_goals.that_ask(kept, merged)
     before["set_aside"] = set_aside_twins(kept, merged, closer, before["asks"], by, at)
     before["made_room"] = merging_closer.make_room(closer, kept, by, at)
-    standing = FollowUp.objects.standing().filter(participant=merged)
-    before["owed"] = {str(row.pk): {name: as_text(getattr(row, name)) for name in OWED} for row in standing}
+    before |= merging_closer.rest_together(kept, merged, rests, by, at)
+    ours, theirs = merging_closer.one_a_day(kept, merged, by, at)
+    before["made_room"] |= ours
+    before["set_aside"] |= theirs
+    before["left"] = merging_closer.as_it_stands([kept, merged])
     trace = Merge.objects.create(
         team=kept.team, kept=kept, merged=merged, at=at, by=by, before=before, moved=keys_that_fit(merged, kept)
     )
@@ -105,6 +114,7 @@ def undo(*, merge: Merge, by: User, at: datetime) -> Merge:
         return merge
     if not merge.can_be_undone(at) or kept.team_id not in supervised_teams(by):
         raise CannotUndo
+    left = taking_apart.meanwhile(merge, kept, at)
     merge.undone_at, merge.undone_by = max(at, merge.at), by
     merge.save(update_fields=["undone_at", "undone_by"])
     Participant.objects.filter(pk=merged.pk).update(merged_into=None)
@@ -126,8 +136,9 @@ def undo(*, merge: Merge, by: User, at: datetime) -> Merge:
     taken = {name: "" for name, value in merge.before["filled"].items() if getattr(kept, name) == value}
     Participant.objects.filter(pk=kept.pk).update(**taken)
     begin_again(merge, merged)
-    merging_closer.take_apart(merge, kept, by, at)
-    owe_again(merge, merged, by, at)
+    merged.refresh_from_db(fields=["is_active"])
+    taking_apart.take_apart(merge, kept, merged, left, by, at)
+    owe_again(merge, merged)
     note("records_taken_apart", subject=kept, by=by, at=at, merge=str(merge.pk), other=str(merged.pk))
     note("records_taken_apart", subject=merged, by=by, at=at, merge=str(merge.pk), other=str(kept.pk))
     return merge
@@ -205,10 +216,9 @@ def begin_again(merge: Merge, person: Participant) -> None:
     fits = Membership.objects.filter(team=person.team, role=Role.SPECIALIST, user__is_active=True).values("user")
     ended = Assignment.objects.filter(pk=before["assignment"], specialist__in=fits)
     ended.update(ended_at=None, end_reason="")
-    merging_closer.open_again(merge, FollowUp.objects.filter(participant=person), before["set_aside"])
 
 
-def owe_again(merge: Merge, person: Participant, by: User, at: datetime) -> None:
+def owe_again(merge: Merge, person: Participant) -> None:
     """What is owed goes back to who kept it, where they still see the person; else to who walks with them."""
     now = User.objects.filter(assignments__in=Assignment.objects.current().filter(participant=person)).first()
     seeing = [*User.objects.members_of([person.team_id], Role.SUPERVISOR), *filter(None, [now])]
@@ -218,6 +228,8 @@ def owe_again(merge: Merge, person: Participant, by: User, at: datetime) -> None
     for row in standing:
         was = merge.before["owed"].get(str(row.pk))
         owner = users.get(was["owner_id"], now) if was else now
+        if row.purpose == Purpose.REVIEW and not (was and was["owner_id"]):
+            owner = None  # the supervisors are told of it
         if row.owner_id == (owner and owner.pk):
             continue
         row.owner, row.flagged_rung, row.flagged_at, row.unheard = owner, 0, None, False
@@ -230,5 +242,3 @@ def owe_again(merge: Merge, person: Participant, by: User, at: datetime) -> None
             handing_on.pass_on_reminders(standing.filter(pk__in=[row.pk for row in rows]), owner)
     fields = ["owner", "flagged_rung", "flagged_at", "unheard"]
     FollowUp.objects.bulk_update([row for rows in changed.values() for row in rows], fields)
-    if (merge.before["owed"] or merge.before["set_aside"]) and not standing.exists():
-        planning.after_a_week(person, by=by, at=at)

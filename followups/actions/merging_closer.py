@@ -1,20 +1,21 @@
-"""Where two records are put together one closer rhythm goes on, on the record that is kept, and can be ended there."""
+"""Where two records are put together one closer rhythm goes on, one contact a day stands, and a rest holds for both.
 
-from datetime import datetime
+Taking them apart again is in taking_apart.py.
+"""
+
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from caseload.models import GoalStep, Merge, Participant
+from caseload.models import Participant
 from followups.actions import closer as closers
-from followups.actions import planning, plans
-from followups.actions.laying_out import OPENED, contact_days
+from followups.actions import pausing, plans
 from followups.calendar import local_date
-from followups.models import CloserRhythm, DecidedBy, FollowUp, State
-from followups.models.followups import FollowUpQuerySet
-from followups.models.undoing import as_text
+from followups.models import CheckInPlan, CloserRhythm, DecidedBy, FollowUp, State
+from followups.models.followups import CONTACT, HEAVY, FollowUpQuerySet
+from followups.models.undoing import as_text, snapshot
 
 
 def one_goes_on(kept: Participant, merged: Participant, at: datetime) -> tuple[CloserRhythm | None, list[str]]:
@@ -71,45 +72,76 @@ def set_aside(
     return before
 
 
-def open_again(merge: Merge, rows: FollowUpQuerySet, before: dict[str, dict[str, Any]] | list[str]) -> None:
-    """Let those of the rows stand again that the merge set aside and nobody has touched since, as they were.
+def rest_together(
+    kept: Participant, merged: Participant, rests: dict[str, date | None], by: User, at: datetime
+) -> dict[str, dict[str, Any]]:
+    """A rest of either that still holds is agreed with the person: contacts of both rest until the later day.
 
-    Of a merge of some weeks ago only which they are may be known. Nothing asks after a step that is over by now.
+    Returns what rests now, and the plan, as they were. Each record's own rest has seen to its own contacts already.
     """
-    aside = rows.filter(pk__in=list(before), state=State.NOT_NEEDED, set_aside=True, closed_at=merge.at)
-    keys = list(aside.exclude(step__in=GoalStep.objects.over()).values_list("pk", flat=True))
-    FollowUp.objects.filter(pk__in=keys).update(**OPENED)
-    for key in keys:
-        was = before[str(key)] if isinstance(before, dict) else {}
-        if was.get("rests_from") or was.get("state", State.OPEN) != State.OPEN:
-            FollowUp.objects.filter(pk=key).update(**was)
-
-
-def take_apart(merge: Merge, kept: Participant, by: User, at: datetime) -> None:
-    """After the rows have gone back: let each record have its own closer rhythm again, and its own dates.
-
-    Of what made room on the kept record, what is still to come stands again; its plan rests no more. What has ended
-    since then, or been agreed on anew, is as it was left.
-    """
-    ended = merge.before["closers"]
-    went = CloserRhythm.objects.standing().filter(pk__in=merge.moved.get(CloserRhythm._meta.db_table, []))
-    if kept.is_active and went.filter(participant=merge.merged_id).exclude(pk__in=ended).exists():
-        stand_again(merge, kept, by, at)
-    others = CloserRhythm.objects.standing().filter(participant__in=[merge.kept_id, merge.merged_id])
-    having = list(others.values_list("participant", flat=True))
-    back = CloserRhythm.objects.filter(pk__in=ended, participant__is_active=True).exclude(participant__in=having)
-    back.update(ended_at=None)
-
-
-def stand_again(merge: Merge, kept: Participant, by: User, at: datetime) -> None:
-    """Open again what had made room, from today on, and lay out the plan that does not rest any more."""
-    before: dict[str, dict[str, Any]] = merge.before.get("made_room", {})
-    plan = plans.lock_running(kept)
+    until = max(filter(None, rests.values()), default=None)
+    if until is None:
+        return {"rested": {}, "paused_until": {}}
     today = local_date(at, kept.team.time_zone)
-    coming = FollowUp.objects.filter(Q(plan=None) | Q(plan=plan), participant=kept, due_on__gte=today)
-    open_again(merge, coming, before)
-    if plan is not None:
-        plans.ask_sooner(plan, today, contact_days(kept.pk))
-        plans.lay_out(plan=plan, at=at, anew=True)
-    if before:
-        planning.leave_nobody_dangling(kept, by=by, at=at)
+    on = pausing.day_back(kept, until, today)
+    shorter = [
+        person
+        for person, own in ((kept, rests["kept"]), (merged, rests["merged"]))
+        if own is None or pausing.day_back(person, own, today) < on
+    ]
+    standing = FollowUp.objects.standing().filter(participant__in=shorter, due_on__lte=on)
+    rows = list(standing.exclude(purpose__in=pausing.OWED))
+    before = {str(row.pk): snapshot(row) for row in rows}
+    keeps = min((row for row in rows if row.purpose in CONTACT), key=weight, default=None)
+    if keeps is not None and keeps.rests_from is None:
+        keeps.rests_from = keeps.due_on
+    pausing.put_off(rows, keeps, on, decided_by=DecidedBy.SUPERVISOR, by=by, at=at)
+    running = CheckInPlan.objects.running().filter(participant=kept)
+    paused = {str(plan.pk): as_text(plan.paused_until) for plan in running}
+    running.update(paused_until=on)
+    return {"rested": before, "paused_until": paused}
+
+
+def weight(row: FollowUp) -> tuple[Any, ...]:
+    """What comes first of several contacts: after a setback or a discharge, what somebody has begun, the sooner."""
+    return row.purpose not in HEAVY, row.state == State.OPEN and not row.attempts, row.due_on, row.pk
+
+
+def one_a_day(
+    kept: Participant, merged: Participant, by: User, at: datetime
+) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Of contacts of both on one day to come the heavier one stays, else the kept record's own.
+
+    Returns what is set aside of the kept record and of the other one, as it was.
+    """
+    today = local_date(at, kept.team.time_zone)
+    contacts = FollowUp.objects.standing().filter(participant__in=[kept, merged], purpose__in=CONTACT)
+    days: dict[date, list[FollowUp]] = {}
+    for row in contacts.filter(due_on__gte=today):
+        days.setdefault(row.due_on, []).append(row)
+    lighter: dict[Any, list[Any]] = {kept.pk: [], merged.pk: []}
+    for rows in days.values():
+        if len({row.participant_id for row in rows}) == len(lighter):
+            rows.sort(key=lambda row: (*weight(row)[:2], row.participant_id != kept.pk, row.pk))
+            for row in rows[1:]:
+                lighter[row.participant_id].append(row.pk)
+    words = _("A closer rhythm stands in for it."), _("Two records were put together; the other one has its own.")
+    ours, theirs = (
+        set_aside(FollowUp.objects.filter(pk__in=keys), reason, by, at) if keys else {}
+        for keys, reason in zip(lighter.values(), words, strict=True)
+    )
+    return ours, theirs
+
+
+def as_it_stands(people: list[Participant]) -> dict[str, Any]:
+    """What is planned for them and by what, to tell one day whether anything has been done about it."""
+    followups = FollowUp.objects.standing().filter(participant__in=people)
+    running = CheckInPlan.objects.running().filter(participant__in=people)
+    closer = CloserRhythm.objects.standing().filter(participant__in=people)
+    return {
+        "followups": {
+            str(key): [state, as_text(on)] for key, state, on in followups.values_list("pk", "state", "due_on")
+        },
+        "plans": {str(key): as_text(until) for key, until in running.values_list("pk", "paused_until")},
+        "closer": sorted(str(key) for key in closer.values_list("pk", flat=True)),
+    }

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -47,11 +48,8 @@ def rest(
     are set aside, and what else has us in touch (a celebration, a referral, a step) rests with it. A rest that
     holds already ends first. Call inside a deed that holds the participant's row.
     """
-    team = participant.team
-    today = local_date(at, team.time_zone)
-    # The day they named, or the next the team works: never before.
-    rule = "keep" if team.closed_day_rule == "keep" else "next"
-    due_on = placed(until, calendar=calendar_of(team), rule=rule, today=today)
+    today = local_date(at, participant.team.time_zone)
+    due_on = day_back(participant, until, today)
     plan = plans.lock_running(participant)
     before = {"others": as_they_are(participant, today), "plan": plan and (str(plan.pk), plan.paused_until)}
     if back_on(participant, today) is not None:
@@ -69,21 +67,7 @@ def rest(
     else:
         keeps.rests_from = keeps.due_on
         keeps.save(update_fields=["rests_from"])
-    words = _("Resting until %(day)s.") % {"day": formats.date_format(due_on, "j M Y")}
-    others = FollowUp.objects.filter(pk__in=[row.pk for row in rows]).exclude(pk=keeps.pk)
-    plans.set_aside(others.filter(purpose__in=CONTACT), reason=words, decided_by=decided_by, by=by, at=at)
-    others.exclude(purpose__in=CONTACT).update(
-        state=State.PAUSED,
-        rests_from=F("due_on"),
-        due_on=due_on,
-        why_here=words,
-        moved_at=at,
-        moved_by=by,
-        flagged_rung=0,
-        flagged_at=None,
-        unheard=False,
-    )
-    planning.give_date(keeps, due_on, state=State.PAUSED, why=words, by=by, at=at)
+    put_off(rows, keeps, due_on, decided_by=decided_by, by=by, at=at)
     if plan is not None:
         plan.refresh_from_db()
         plan.paused_until = due_on
@@ -92,14 +76,47 @@ def rest(
     return keeps, {**before, "others": changed(before["others"], keeps)}
 
 
+def day_back(participant: Participant, until: date, today: date) -> date:
+    """The day they named, or the next the team works: never before."""
+    team = participant.team
+    rule = "keep" if team.closed_day_rule == "keep" else "next"
+    return placed(until, calendar=calendar_of(team), rule=rule, today=today)
+
+
+def put_off(
+    rows: list[FollowUp], keeps: FollowUp | None, due_on: date, *, decided_by: str, by: User, at: datetime
+) -> None:
+    """Let these rest until that day: of contacts only the one that comes back then, the others are set aside."""
+    words = resting_until(due_on)
+    others = FollowUp.objects.filter(pk__in=[row.pk for row in rows if row != keeps])
+    plans.set_aside(others.filter(purpose__in=CONTACT), reason=words, decided_by=decided_by, by=by, at=at)
+    others.exclude(purpose__in=CONTACT).update(
+        state=State.PAUSED,
+        rests_from=Coalesce("rests_from", "due_on"),
+        due_on=due_on,
+        why_here=words,
+        moved_at=at,
+        moved_by=by,
+        flagged_rung=0,
+        flagged_at=None,
+        unheard=False,
+    )
+    if keeps is not None:
+        planning.give_date(keeps, due_on, state=State.PAUSED, why=words, by=by, at=at)
+
+
+def resting_until(on: date) -> str:
+    """What is said of a follow-up that rests until that day."""
+    return _("Resting until %(day)s.") % {"day": formats.date_format(on, "j M Y")}
+
+
 def rest_with(followup: FollowUp, participant: Participant, *, at: datetime) -> None:
     """Let one that was just put on the list rest too, if its day lies in a pause."""
     back = back_on(participant, local_date(at, participant.team.time_zone))
     if back is not None and followup.due_on < back:
         followup.rests_from = followup.due_on
         followup.save(update_fields=["rests_from"])
-        words = _("Resting until %(day)s.") % {"day": formats.date_format(back, "j M Y")}
-        planning.give_date(followup, back, state=State.PAUSED, why=words, by=None, at=at)
+        planning.give_date(followup, back, state=State.PAUSED, why=resting_until(back), by=None, at=at)
 
 
 def as_they_are(participant: Participant, today: date) -> list[FollowUp]:

@@ -8,13 +8,17 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.ids import new_id
 from caseload.models import Merge, Participant
-from followups.actions import closer, merging, pausing, plans
+from followups.actions import closer, contact, merging, pausing, plans
+from followups.actions.laying_out import contact_days
 from followups.models import CheckInPlan, CloserRhythm, FollowUp
+from followups.models.attempts import Effect, Outcome
+from followups.models.gaps import back_on
 from followups.models.merging import preview
 from tests import factories
 from tests.followups.test_merging import everything
-from tests.followups.test_rests import DEEDS, EXAMPLES, Story
+from tests.followups.test_rests import DEEDS, EXAMPLES, Story, check
 
 NOON, DAY = factories.NOON, factories.DAY  # a Wednesday
 ONE_DAY = timedelta(days=1)
@@ -272,4 +276,63 @@ def test_whatever_was_agreed_before_one_holds_and_taken_apart_all_is_as_it_was(
         merging.undo(merge=trace, by=supervisor, at=at)
         after = everything()
         assert {name: rows for name, rows in after.items() if rows != before[name]} == {}
+        transaction.set_rollback(True)
+
+
+class FreeDays(Story):
+    """As a story; what is planned by hand comes on a free day, and somebody is reached now and then."""
+
+    def by_hand(self, later: int) -> None:
+        if self.today + timedelta(days=later) not in contact_days(self.participant.pk):
+            super().by_hand(later)
+
+    def reached(self) -> None:
+        soon = self.contacts().exclude(state="paused").filter(due_on__lte=self.today + timedelta(days=7))
+        first = soon.order_by("due_on").first()
+        if first is not None:
+            done = Outcome.objects.filter(effect=Effect.COMPLETES).order_by("position").first()
+            contact.record_attempt(followup=first, outcome=done, form_token=new_id(), by=self.by, at=self.at)
+
+
+def keeps_its_word(story: Story) -> None:
+    """No gap, no day twice, and the plan's check-ins rest as long as a rest holds."""
+    check(story)
+    found = list(story.contacts().filter(due_on__gte=story.today).values_list("due_on", flat=True))
+    assert len(found) == len(set(found)), sorted(found)
+    back = back_on(story.participant, story.today)
+    if back is not None:
+        called = story.contacts().exclude(state="paused").exclude(plan=None).filter(due_on__gte=story.today)
+        assert not called.filter(due_on__lt=back).exists()
+
+
+@pytest.mark.django_db
+@settings(max_examples=EXAMPLES // 3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.booleans(), DEEDS), max_size=6),
+    st.lists(st.one_of(DEEDS, st.tuples(st.just("reached"))), min_size=1, max_size=4),
+)
+def test_whatever_is_done_while_they_are_one_nobody_is_dropped_or_called_twice(
+    team, specialist, supervisor, before, between
+) -> None:
+    with transaction.atomic():
+        stories = [FreeDays(factories.ParticipantFactory(team=team), specialist) for _person in range(2)]
+        for story in stories:
+            factories.AssignmentFactory(participant=story.participant, specialist=specialist)
+            story.agree("weekly", 0)
+        for which, (name, *given_to) in before:
+            getattr(stories[which], name)(*given_to)
+        kept, other = stories
+        for story in stories:
+            story.days((max(one.at for one in stories) - story.at).days)
+        trace = merging.merge(kept=kept.participant, merged=other.participant, by=supervisor, at=kept.at)
+        keeps_its_word(kept)
+        rests = back_on(kept.participant, kept.today)
+        for name, *given_to in between:
+            getattr(kept, name)(*given_to)
+            keeps_its_word(kept)
+        now, other.at = back_on(kept.participant, kept.today), kept.at
+        merging.undo(merge=trace, by=supervisor, at=kept.at)
+        assert now in (rests, back_on(kept.participant, kept.today))
+        for story in stories:
+            keeps_its_word(story)
         transaction.set_rollback(True)
