@@ -86,7 +86,7 @@ def take_closers_apart(merge: Merge, kept: Participant, merged: Participant) -> 
 
 
 def set_aside_by(merge: Merge, rows: FollowUpQuerySet, keys: Iterable[str]) -> list[FollowUp]:
-    """Those of the rows that the merge set aside and nobody has touched since; none about a step that is over by now."""
+    """Those of the rows that the merge set aside and nobody has touched since; none about a step that is over."""
     aside = rows.filter(pk__in=list(keys), state=State.NOT_NEEDED, set_aside=True, closed_at=merge.at)
     return list(aside.exclude(step__in=GoalStep.objects.over()))
 

@@ -84,6 +84,7 @@ SENTENCES: list[tuple[Any, Any]] = [
         _("Two records were put together; the other one has its own."),
         _("We had two records about you and put both together. This is planned there already."),
     ),
+    (_("Two records were taken apart again."), _("We had put your record together with another one, and undid that.")),
     # The wish for another peer.
     (_("Another peer walks with them now."), _("Another peer walks with you now.")),
     (_("Services ended."), _("Your time with us ended.")),

@@ -20,7 +20,12 @@ SAYING = {"_", "_t", "gettext", "ngettext", "pgettext"}
 # Sentences in the places that write, which end in no column.
 NOT_KEPT = {"Next working day": "the name of a choice in a form"}
 # Words of choices and of outcomes that are written into a column: statuses, who decided, what came of a try.
-LABELS = {("sessions.py", "SessionStatus"), ("pausing.py", "DecidedBy"), ("contact.py", "outcome")}
+LABELS = {
+    ("sessions.py", "SessionStatus"),
+    ("pausing.py", "DecidedBy"),
+    ("contact.py", "outcome"),
+    ("taking_apart.py", "wish"),
+}
 
 
 def places_that_write():
