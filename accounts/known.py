@@ -10,8 +10,8 @@ from django.db import IntegrityError
 from django.db.models import CheckConstraint, Choices, Q, UniqueConstraint
 from django.db.models.functions import Lower
 
-# Of no width, and no part of any word.
-UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
+# Of no width, and no part of any word: blanks, hyphens that may be, marks of direction. Joiners are part of words.
+UNSEEN = dict.fromkeys([0x00AD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF])
 
 
 def known(model: str, field: str, choices: type[Choices], *, may_be_empty: bool = False) -> CheckConstraint:

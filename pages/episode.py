@@ -15,7 +15,7 @@ from caseload.actions import enrolment
 from caseload.actions.enrolment import NotPossible
 from caseload.actions.handover import CannotWalkWith
 from caseload.forms.episode import ContactAfterForm, EndServicesForm
-from caseload.models import Participant
+from caseload.models import EndingReason, Participant
 from caseload.models.episodes import was_ended_by
 from followups.actions import ending
 from followups.actions.planning import TooSoonToStop
@@ -43,7 +43,8 @@ def end_services(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         except TooSoonToStop as found:
             form.add_error("reason", words_of_outreach(found.outreach))
         else:
-            messages.success(request, _("Saved. The door stays open."))
+            died = form.cleaned_data["reason"] == EndingReason.DIED
+            messages.success(request, _("Saved.") if died else _("Saved. The door stays open."))
             return onwards(request, participant_id)
     supervises = participant.team_id in supervised_teams(request.user)
     context = {"participant": participant, "form": form, "supervises": supervises}

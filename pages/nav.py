@@ -26,7 +26,7 @@ class Entry:
 
 
 MENU = (
-    Entry(_("Today"), "today", Permission.KEEP_FOLLOW_UPS, "calendar"),
+    Entry(_("Today"), "today", Permission.KEEP_FOLLOW_UPS, "calendar", ("decided", "week")),
     Entry(_("Overdue"), "overdue", Permission.SUPERVISE, "clock"),
     Entry(_("Participants"), "participants", Permission.READ_RECORDS, "people"),
     Entry(_("Groups"), "groups", Permission.READ_RECORDS, "people"),

@@ -67,7 +67,7 @@ def rest(
     else:
         keeps.rests_from = keeps.due_on
         keeps.save(update_fields=["rests_from"])
-    put_off(rows, keeps, due_on, decided_by=decided_by, by=by, at=at)
+    put_off(rows, keeps, due_on, decided_by=decided_by, by=by, chosen_by=by, at=at)
     if plan is not None:
         plan.refresh_from_db()
         plan.paused_until = due_on
@@ -84,9 +84,19 @@ def day_back(participant: Participant, until: date, today: date) -> date:
 
 
 def put_off(
-    rows: list[FollowUp], keeps: FollowUp | None, due_on: date, *, decided_by: str, by: User, at: datetime
+    rows: list[FollowUp],
+    keeps: FollowUp | None,
+    due_on: date,
+    *,
+    decided_by: str,
+    by: User,
+    chosen_by: User | None = None,
+    at: datetime,
 ) -> None:
-    """Let these rest until that day: of contacts only the one that comes back then, the others are set aside."""
+    """Let these rest until that day: of contacts only the one that comes back then, the others are set aside.
+
+    `chosen_by` is who chose the day, if anybody did.
+    """
     words = resting_until(due_on)
     others = FollowUp.objects.filter(pk__in=[row.pk for row in rows if row != keeps])
     plans.set_aside(others.filter(purpose__in=CONTACT), reason=words, decided_by=decided_by, by=by, at=at)
@@ -96,13 +106,13 @@ def put_off(
         due_on=due_on,
         why_here=words,
         moved_at=at,
-        moved_by=by,
+        moved_by=chosen_by,
         flagged_rung=0,
         flagged_at=None,
         unheard=False,
     )
     if keeps is not None:
-        planning.give_date(keeps, due_on, state=State.PAUSED, why=words, by=by, at=at)
+        planning.give_date(keeps, due_on, state=State.PAUSED, why=words, by=chosen_by, at=at)
 
 
 def resting_until(on: date) -> str:

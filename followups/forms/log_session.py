@@ -53,10 +53,11 @@ class LogSessionForm(SessionForm, WhatNextFields):
             **(kwargs.pop("initial", None) or {}),
         }
         super().__init__(*args, participant=participant, local_now=local_now, initial=initial, **kwargs)
-        ahead = [row for row in standing if row.due_on > today and str(row.pk) not in initial["settles"]]
         offered = [row for row in standing if row in due or str(row.pk) == chosen]
         offered = [row for row in offered if not row.asks_after_something]
-        words = plan_words(plan, ahead, offered, participant.team, today)
+        coming = [row for row in standing if row.due_on > today]
+        settled = [row for row in offered if str(row.pk) in initial["settles"]]
+        words = plan_words(plan, coming, offered, settled, participant.team, today)
         self.offer(team=participant.team, today=today, plan_label=words)
         field = self.fields["settles"]
         field.queryset = FollowUp.objects.filter(pk__in=[row.pk for row in offered])
@@ -104,25 +105,39 @@ def awaits_them(followup: FollowUp) -> bool:
 
 
 def plan_words(
-    plan: CheckInPlan | None, ahead: list[FollowUp], offered: list[FollowUp], team: Team, today: date
+    plan: CheckInPlan | None,
+    coming: list[FollowUp],
+    offered: list[FollowUp],
+    settled: list[FollowUp],
+    team: Team,
+    today: date,
 ) -> str:
     """The choice "their check-in plan", with the day it leads to; empty where neither plan nor closer rhythm leads on.
 
-    A closer contact comes first where the plan rests for it, or where it is nearer. `ahead` are the follow-ups to come
-    which this session most likely does not settle, earliest first; `offered` those which it may.
+    A closer contact comes first where the plan rests for it, or where it is nearer. `coming` are the follow-ups after
+    today, earliest first; `offered` those which this session may settle, `settled` those which it most likely does.
     """
     of_plan = plan and plan.pk
-    first = next((row for row in ahead if row.closer_id or (row.plan_id and row.plan_id == of_plan)), None)
-    coming = first and first.due_on
-    if coming is None and plan is not None:
+    leading = [row for row in coming if row.closer_id or (row.plan_id and row.plan_id == of_plan)]
+    first = next((row for row in leading if row not in settled), None)
+    day = first and first.due_on
+    if day is None and plan is not None:
         laid_out = max(today, plan.planned_until or today)
         meant = next(plan.rhythm.dates(laid_out, laid_out + FAR), None)
-        coming = meant and calendar_of(team).move(meant, team.closed_day_rule)
-    if coming is None:
+        day = meant and calendar_of(team).move(meant, team.closed_day_rule)
+    if day is None:
         return ""
     name = _t("Their closer rhythm") if first and first.closer_id else _t("Their check-in plan")
-    words = f"{name} · {formats.date_format(coming, 'D j M')}"
-    return _t("%(choice)s, or the next one if this settles it") % {"choice": words} if first in offered else words
+    words = f"{name} · {formats.date_format(day, 'D j M')}"
+    if first in offered:
+        return _t("%(choice)s, or the next one if this settles it") % {"choice": words}
+    sooner = next((row.due_on for row in leading if row in settled and row.due_on < day), None)
+    if sooner is None:
+        return words
+    return _t("%(choice)s, or %(day)s if that still stands") % {
+        "choice": words,
+        "day": formats.date_format(sooner, "D j M"),
+    }
 
 
 def in_a_line(followup: FollowUp) -> str:

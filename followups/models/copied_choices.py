@@ -70,7 +70,7 @@ SPOKEN: dict[str, dict[str, Any]] = {
         "own_choice": _("Your own choice"),
         "contact_lost": _("We could not reach each other; the door stays open"),
         "program_ended": _("The program ended or changed"),
-        "died": _("Died"),
+        "died": _("The sad news reached us"),
         "same_person": _("It did not end: it went on with your other record"),
     },
     "caseload.ServiceEpisode.may_contact": {

@@ -117,8 +117,20 @@ def test_the_plans_choice_names_the_day_it_leads_to(sign_in, specialist, address
 
     client.post(address, answers(next_choice="plan", settles=form["settles"].value()))
 
-    assert "Fri 15 May" in words
+    assert words == "Their check-in plan · Fri 15 May, or Thu 7 May if that still stands"
     assert Session.objects.get().next_step.followup.due_on.isoformat() == "2026-05-15"
+
+
+def test_the_plans_choice_leads_to_the_sooner_day_where_what_stands_there_is_not_settled(
+    sign_in, specialist, address, participant
+) -> None:
+    plan = factories.CheckInPlanFactory(participant=participant, starts_on=NOON.date() + timedelta(days=1))
+    plans.lay_out(plan=plan, at=NOON)
+    client = sign_in(specialist)
+    words = dict(client.get(address).context["form"].fields["next_choice"].choices)["plan"]
+    assert "or Thu 7 May if that still stands" in words
+    page = client.post(address, answers(next_choice="plan"), follow=True).content.decode()
+    assert "Next: Check-in · Thu 7 May" in page
 
 
 def test_in_a_closer_rhythm_the_next_is_the_nearest_contact_of_it(sign_in, specialist, address, participant) -> None:
