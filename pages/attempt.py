@@ -58,7 +58,7 @@ def undo_attempt(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         )
     else:
         if not request.htmx:  # there the card comes back
-            messages.success(request, _("Taken back. Everything is as it was before."))
+            messages.success(request, _("Taken back."))
     return answer(request, attempt.followup, None)
 
 

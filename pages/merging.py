@@ -83,6 +83,9 @@ def merge(request: HttpRequest, merge_id: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             merging.undo(merge=row, by=request.user, at=now)
+        except merging.NotTheLast:
+            messages.warning(request, _("Another record was put into this one since. Undo that first."))
+            return redirect("merge", merge_id)
         except merging.CannotUndo:
             messages.warning(request, _("It can no longer be undone. Nothing was changed."))
             return redirect("merge", merge_id)

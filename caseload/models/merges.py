@@ -26,6 +26,10 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         """Those this record was in, kept or not, also the ones taken apart again."""
         return self.filter(Q(kept=participant) | Q(merged=participant))
 
+    def later_than(self, merge: "Merge") -> "MergeQuerySet":
+        """Those that put another record into the same one afterwards, and stand: they rest upon that one."""
+        return self.standing().filter(kept=merge.kept_id, at__gt=merge.at)
+
     def standing(self) -> "MergeQuerySet":
         """Those not taken apart again."""
         return self.filter(undone_at=None)

@@ -44,14 +44,19 @@ def bring_back(*, followup: FollowUp, by: User, at: datetime) -> FollowUp:
 
 
 def what_it_was_about(followup: FollowUp) -> dict[str, Any]:
-    """The referral, step or day to remember it asks after, where the answer is still to come."""
+    """The referral, step or day to remember it asks after, where the answer is still to come, and theirs.
+
+    What stayed with a record that was put into this one can be answered nowhere.
+    """
     about: dict[str, Any] = {}
-    if followup.referral is not None and followup.referral.state not in SETTLED:
-        about["referral"] = followup.referral
-    if followup.step is not None and not followup.step.is_over:
-        about["step"] = followup.step
-    if followup.milestone is not None and followup.milestone.ended_on is None:
-        about["milestone"] = followup.milestone
+    person = followup.participant_id
+    referral, step, milestone = followup.referral, followup.step, followup.milestone
+    if referral is not None and referral.state not in SETTLED and referral.participant_id == person:
+        about["referral"] = referral
+    if step is not None and not step.is_over and step.goal.participant_id == person:
+        about["step"] = step
+    if milestone is not None and milestone.ended_on is None and milestone.participant_id == person:
+        about["milestone"] = milestone
     return about
 
 

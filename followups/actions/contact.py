@@ -19,6 +19,7 @@ from followups.models.attempts import Effect
 from followups.models.calendars import calendar_of
 from followups.models.decisions import DecidedBy
 from followups.models.followups import CONTACT, HEAVY, STANDING
+from followups.models.standing_again import may_stand_again
 from followups.models.undoing import KEPT, UNDO_WITHIN, as_text, is_as, is_as_left, snapshot
 
 # How much later the next try may be so that two are not on one day.
@@ -192,16 +193,14 @@ def undo(*, attempt: ContactAttempt, by: User, at: datetime) -> ContactAttempt:
     something else has happened since. Taking back twice changes nothing.
     """
     planning.lock(attempt.participant_id)
-    whole = ContactAttempt.objects.select_related("followup__step__goal", "participant", "next_followup")
-    attempt = whole.get(pk=attempt.pk)
+    attempt = ContactAttempt.objects.select_related("followup", "participant", "next_followup").get(pk=attempt.pk)
     if attempt.undone_at is not None:
         return attempt
     if not may_take_back(attempt.by_id, attempt.team_id, attempt.at, by, at) or not is_latest(attempt):
         raise CannotUndo
     restore(attempt.followup, attempt.before["followup"])
-    others = FollowUp.objects.select_related("step__goal")
     for key, fields in attempt.before.get("others", {}).items():
-        restore(others.get(pk=key), fields)
+        restore(FollowUp.objects.get(pk=key), fields)
     for key, on in attempt.before.get("rested", {}).items():
         FollowUp.objects.filter(pk=key, set_aside=True).update(rests_from=on)
     CheckInPlan.objects.filter(pk__in=attempt.before.get("plans", [])).update(ended_at=None)
@@ -285,8 +284,9 @@ def others_rest(attempt: ContactAttempt) -> bool:
 
 
 def restore(followup: FollowUp, fields: dict[str, Any]) -> None:
-    """Put the fields of a snapshot back; what asks after a step that is over since stays closed."""
-    if fields["state"] in STANDING and followup.step is not None and followup.step.is_over:
+    """Put the fields of a snapshot back; closed stays what could not stand again, as its step is over since."""
+    opens = fields["state"] in STANDING and not followup.is_standing
+    if opens and not may_stand_again(FollowUp.objects.filter(pk=followup.pk)).exists():
         return
     for name, value in fields.items():
         field = FollowUp._meta.get_field(name.removesuffix("_id"))

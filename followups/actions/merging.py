@@ -17,7 +17,7 @@ from caseload.models import Assignment, EndingReason, Goal, Merge, Milestone, Pa
 from caseload.models.assignments import AssignmentEnd
 from followups.actions import handing_on, merging_closer, merging_goals, planning, plans, taking_apart
 from followups.calendar import local_date
-from followups.models import CheckInPlan, CloserRhythm, FollowUp, Purpose
+from followups.models import CheckInPlan, CloserRhythm, ContactAttempt, FollowUp, Purpose
 from followups.models.followups import FollowUpQuerySet
 from followups.models.gaps import back_on
 from followups.models.merging import Obstacle, obstacle, tables, that_fit, that_stay
@@ -37,6 +37,10 @@ class CannotMerge(Exception):
 
 class CannotUndo(Exception):
     """It is too long ago, or somebody else's to decide."""
+
+
+class NotTheLast(Exception):
+    """Another record was put into the same one since: what moved then may rest upon what would go back."""
 
 
 def lock_both(*keys: object) -> list[Participant]:
@@ -106,7 +110,7 @@ def undo(*, merge: Merge, by: User, at: datetime) -> Merge:
     """Take two records apart again: what moved goes back, what was added to the kept one since stays there.
 
     The other one is as it was: with us, with its peer where that colleague still can, and its rhythm. Taken apart
-    twice it is taken apart once. Raises CannotUndo.
+    twice it is taken apart once. Raises CannotUndo, NotTheLast.
     """
     kept, merged = lock_both(merge.kept_id, merge.merged_id)
     merge = Merge.objects.get(pk=merge.pk)
@@ -114,6 +118,8 @@ def undo(*, merge: Merge, by: User, at: datetime) -> Merge:
         return merge
     if not merge.can_be_undone(at) or kept.team_id not in supervised_teams(by):
         raise CannotUndo
+    if Merge.objects.later_than(merge).exists():
+        raise NotTheLast
     left = taking_apart.meanwhile(merge, kept, at)
     merge.undone_at, merge.undone_by = max(at, merge.at), by
     merge.save(update_fields=["undone_at", "undone_by"])
@@ -126,7 +132,7 @@ def undo(*, merge: Merge, by: User, at: datetime) -> Merge:
         change_hands(model, list(fit.values_list("pk", flat=True)), merged)
     # What is owed because of something that went back goes with it, also if it was planned since.
     because = Q(step__goal__participant=merged) | Q(referral__participant=merged) | Q(milestone__participant=merged)
-    because |= Q(closer__participant=merged)
+    because |= Q(closer__participant=merged) | Q(came_from__participant=merged)
     FollowUp.objects.filter(because, participant=kept).update(participant=merged)
     # A step that is to be done on both by now stays, with what asks after it.
     FollowUp.objects.filter(participant=merged, step__goal__participant=kept).update(participant=kept)
@@ -139,6 +145,8 @@ def undo(*, merge: Merge, by: User, at: datetime) -> Merge:
     merged.refresh_from_db(fields=["is_active"])
     taking_apart.take_apart(merge, kept, merged, left, by, at)
     owe_again(merge, merged)
+    # A try goes with what it was made on.
+    ContactAttempt.objects.filter(participant=kept, followup__participant=merged).update(participant=merged)
     note("records_taken_apart", subject=kept, by=by, at=at, merge=str(merge.pk), other=str(merged.pk))
     note("records_taken_apart", subject=merged, by=by, at=at, merge=str(merge.pk), other=str(kept.pk))
     return merge

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from caseload.models import GoalStep, Merge, Participant
+from caseload.models import Merge, Participant
 from followups.actions import contact, pausing, planning, plans
 from followups.actions.laying_out import OPENED, contact_days, first_day_of, rests_until
 from followups.actions.merging_closer import as_it_stands, weight
@@ -22,6 +22,7 @@ from followups.models import CheckInPlan, CloserRhythm, ContactAttempt, DecidedB
 from followups.models.attempts import Effect
 from followups.models.followups import CONTACT, FollowUpQuerySet
 from followups.models.gaps import back_on, review_of
+from followups.models.standing_again import may_stand_again
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,9 @@ def take_closers_apart(merge: Merge, kept: Participant, merged: Participant) -> 
 
 
 def set_aside_by(merge: Merge, rows: FollowUpQuerySet, keys: Iterable[str]) -> list[FollowUp]:
-    """Those of the rows that the merge set aside and nobody has touched since; none about a step that is over."""
+    """Those of the rows that the merge set aside and nobody has touched since, as far as they may stand again."""
     aside = rows.filter(pk__in=list(keys), state=State.NOT_NEEDED, set_aside=True, closed_at=merge.at)
-    return list(aside.exclude(step__in=GoalStep.objects.over()))
+    return list(may_stand_again(aside))
 
 
 def as_now(merge: Merge, kept: Participant, merged: Participant, left: Meanwhile, by: User, at: datetime) -> None:
@@ -105,8 +106,11 @@ def as_now(merge: Merge, kept: Participant, merged: Participant, left: Meanwhile
         mine = set_aside_by(merge, ours, [*merge.before.get("made_room", {}), *rested])
         settle(kept, mine, rests[0], by, at)
     if merged.is_active:
-        closed = theirs.filter(pk__in=[*merge.before["owed"]], closed_at__in=moments, set_aside=False)
-        mine = [*set_aside_by(merge, theirs, [*merge.before["set_aside"], *rested]), *closed]
+        closed = Q(closed_at__in=moments, set_aside=False)
+        # Let go with the goal that both had, which for this record is still open.
+        closed |= Q(closed_at__gte=merge.at, set_aside=True, step__in=[*merge.before.get("steps", {})])
+        owed = may_stand_again(theirs.filter(closed, pk__in=[*merge.before["owed"]]))
+        mine = [*set_aside_by(merge, theirs, [*merge.before["set_aside"], *rested]), *owed]
         settle(merged, mine, rests[1], by, at)
 
 
@@ -172,7 +176,12 @@ def open_on_free_days(person: Participant, rows: list[FollowUp], rest: date | No
     standing = set(CloserRhythm.objects.standing().filter(participant=person).values_list("pk", flat=True))
     plan_begins = first_day_of(rests_until(plan), today) if plan else today
     taken, back, resting = contact_days(person.pk), {}, []
+    asked: set[Any] = set()
     for row in sorted(rows, key=weight):
+        about = row.step_id or row.referral_id
+        if about in asked:
+            continue
+        asked |= {about} - {None}
         is_of_now = row.plan_id in (None, plan and plan.pk) and (row.closer_id is None or row.closer_id in standing)
         first = max(rest or today, plan_begins if row.plan_id else today)
         coming = [on for on in (row.rests_from, row.due_on) if on is not None and on >= today and on not in taken]

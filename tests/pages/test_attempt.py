@@ -133,7 +133,7 @@ def test_a_try_is_taken_back_from_the_story_and_stays_there_as_taken_back(sign_i
     page = client.post(undo)
     assert page.url == reverse("participant", args=[participant.pk])
     told = story(client, participant)
-    assert "Taken back. Everything is as it was before." in told
+    assert "Taken back." in told
     assert "taken back" in told
     assert undo not in story(client, participant)
     row.refresh_from_db()
