@@ -104,7 +104,7 @@ def answer_referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
         try:
             referrals.answer(referral=row, by=request.user, at=timezone.now(), **form.cleaned_data)
         except referrals.AlreadyAnswered:
-            messages.info(request, _("This has changed meanwhile. Nothing was changed now."))
+            messages.info(request, _("This was answered already. Nothing was changed now."))
         except ServicesEnded:
             messages.info(request, _("Services have ended, so nobody asks again. How it went can still be said."))
         else:

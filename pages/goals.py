@@ -37,14 +37,15 @@ def goals(request: HttpRequest, participant_id: UUID) -> HttpResponse:
         return redirect("goals", participant_id)
     mine = Goal.objects.visible_to(request.user).filter(participant=participant)
     tried = Tried.objects.visible_to(request.user).filter(participant=participant).order_by("-tried_on", "-pk")
-    told = tried.exclude(answer__in=STILL_ASKED)
+    told = list(tried.exclude(answer__in=STILL_ASKED)[:MOST])
     context = {
         "participant": participant,
         "form": form,
         "goals": with_steps(request, list(mine.filter(state=GoalState.OPEN).order_by("-started_on", "-pk")[:MOST])),
         "closed": list(mine.exclude(state=GoalState.OPEN).order_by("-closed_on", "-pk")[:MOST]),
         "asking": list(tried.filter(answer__in=STILL_ASKED)[:MOST]),
-        "told": sorted(told[:MOST], key=lambda one: one.answer not in HELPFUL),
+        "helped": [one for one in told if one.answer in HELPFUL],
+        "others": [one for one in told if one.answer not in HELPFUL],
         "today": today_of(participant),
         "doers": Doer.choices,
         "answers": Answer.choices,

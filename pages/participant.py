@@ -74,7 +74,7 @@ def untouched(person: Any, since: date) -> list[str]:
     """The strands no session has touched lately; none to speak of for somebody who is new with us."""
     if not person.is_active or person.with_us_since > since:
         return []
-    touched = {*person.touched_in, *person.touched_by}
+    touched = {*person.touched_in, *person.touched_by, *([Strand.GOALS] if person.touched_goals else [])}
     return [str(label) for code, label in Strand.choices if code not in touched]
 
 

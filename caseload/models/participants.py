@@ -224,7 +224,7 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
     def with_touched(self, at: datetime) -> "ParticipantQuerySet":
         """Adds `touched_in` and `touched_by`: the strands of the sessions of late, and of what was done in them.
 
-        That is within the days the team has set.
+        And `touched_goals`: whether a step was done, or it was said how a goal goes. All within the days the team set.
         """
         days = Cast(rule("untouched_days"), models.IntegerField()) * models.Value(timedelta(days=1))
         since = models.Value(at, output_field=models.DateTimeField()) - models.ExpressionWrapper(
@@ -232,10 +232,14 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         )
         sessions = self.model._meta.get_field("sessions").related_model.objects.order_by()
         lately = sessions.filter(participant=OuterRef("pk"), started_at__gte=OuterRef("lately"))
+        goals = self.model._meta.get_field("goals").related_model.objects.filter(participant=OuterRef("pk"))
+        day = Cast(OuterRef("lately"), models.DateField())
+        moved = goals.filter(Q(steps__done_on__gte=day) | Q(progress__said_on__gte=day))
         strand = models.Func(F("strands"), function="unnest", output_field=models.CharField())
         return self.alias(lately=since).annotate(
             touched_in=ArraySubquery(lately.annotate(strand=strand).values("strand").distinct()),
             touched_by=ArraySubquery(lately.filter(activities__strand__gt="").values("activities__strand").distinct()),
+            touched_goals=Exists(moved),
         )
 
     def with_specialist(self) -> "ParticipantQuerySet":

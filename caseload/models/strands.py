@@ -4,14 +4,15 @@ import re
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import teams_of
 from accounts.ids import new_id
 from accounts.models import Team, User
 from caseload.models.goals import ByParticipant
-from caseload.models.participants import Participant
+from caseload.models.participants import Participant, PlainText
 
 
 class BarrierState(models.TextChoices):
@@ -89,8 +90,12 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         return self.filter(Q(team=None) | Q(team__in=teams)) if teams else self.none()
 
     def matching(self, text: str) -> "ServiceQuerySet":
-        """Those with the text in their name or in what they are for; all without a text."""
-        return self.filter(Q(name__icontains=text) | Q(what_for__icontains=text)) if text else self
+        """Those with the text in their name or in what they are for, whatever accents and case; all without a text."""
+        if not text:
+            return self
+        plain = PlainText(Value(text, output_field=models.TextField()))
+        words = PlainText(Concat("name", Value(" "), "what_for", output_field=models.TextField()))
+        return self.alias(words=words, plain=plain).filter(words__contains=F("plain"))
 
 
 class Service(models.Model):

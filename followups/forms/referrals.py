@@ -55,6 +55,8 @@ class ReferralForm(forms.ModelForm):
         cleaned = super().clean()
         if not cleaned.get("service") and not cleaned.get("to_whom"):
             self.add_error("to_whom", _("Where to? Choose a place, or write one down."))
+        if cleaned.get("service") and cleaned.get("to_whom"):
+            self.add_error("to_whom", _("A place of the directory is chosen already. Keep one of the two."))
         if cleaned.get("wants_to"):
             check_day(self, self.today)
         return cleaned

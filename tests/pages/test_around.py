@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from caseload.models import Activity, Barrier, BarrierChange, Connection, RecordRules, Referral, Service
+from caseload.models import Activity, Barrier, BarrierChange, Connection, GoalProgress, RecordRules, Referral, Service
 from followups.actions import ending
 from followups.models import FollowUp
 from tests import factories
@@ -36,6 +36,14 @@ def wanted(sign_in, specialist, participant) -> Referral:
     for _twice in range(2):
         sign_in(specialist).post(reverse("refer", args=[participant.pk]), given)
     return Referral.objects.get()
+
+
+def test_a_place_and_words_for_another_are_not_both_kept(sign_in, specialist, participant) -> None:
+    place = factories.ServiceFactory()
+    page = sign_in(specialist).post(reverse("refer", args=[participant.pk]), offer(service=place.pk))
+    assert "Keep one of the two." in page.content.decode()
+    assert "The dentist" in page.content.decode()
+    assert not Referral.objects.exists()
 
 
 def test_who_wants_to_go_is_asked_after_on_an_open_day(wanted, specialist) -> None:
@@ -266,3 +274,17 @@ def test_states_that_cannot_be(participant, specialist) -> None:
     for refused, rule in refusals:
         with pytest.raises(IntegrityError, match=rule), transaction.atomic():
             refused()
+
+
+@pytest.mark.parametrize("how", ["a step", "progress", "long ago"])
+def test_a_step_or_what_was_said_of_a_goal_touches_goals(sign_in, specialist, participant, how: str) -> None:
+    participant.episodes.update(started_on=DAY - timedelta(days=200))
+    goal = factories.GoalFactory(participant=participant)
+    ago = DAY - timedelta(days=100 if how == "long ago" else 10)
+    if how == "progress":
+        words = {"direction": "closer", "said_on": ago, "recorded_at": NOON, "recorded_by": specialist}
+        GoalProgress.objects.create(goal=goal, **words)
+    else:
+        factories.GoalStepFactory(goal=goal, done_on=ago, done_by="them", ticked_at=NOON)
+    offered = sign_in(specialist).get(reverse("participant", args=[participant.pk])).context["untouched"]
+    assert ("Goal-setting" in offered) is (how == "long ago")

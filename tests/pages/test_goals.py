@@ -100,6 +100,15 @@ def test_what_was_tried_is_asked_after_at_the_next_contact(sign_in, specialist, 
     assert "Worked for them before" in text
 
 
+def test_what_did_not_help_does_not_stand_under_what_did(sign_in, specialist, participant) -> None:
+    told = {"participant": participant, "answered_on": DAY}
+    factories.TriedFactory(text="Walking at night", answer="helped", **told)
+    factories.TriedFactory(text="Counting sheep", answer="not", **told)
+    text = sign_in(specialist).get(reverse("goals", args=[participant.pk])).content.decode()
+    order = ["Worked for them before", "Walking at night", "Tried before", "Counting sheep"]
+    assert sorted(order, key=text.index) == order
+
+
 def test_a_foreign_goal_is_not_taken(sign_in, specialist, participant) -> None:
     mine, foreign = factories.GoalFactory(participant=participant), factories.GoalFactory()
     address = reverse("log_session", args=[participant.pk])

@@ -100,3 +100,14 @@ def test_one_out_of_use_is_offered_no_more_and_stays_readable(sign_in, specialis
     Activity.objects.filter(pk=row.pk).update(is_active=False)
     assert row.label not in client.get(address).content.decode()
     assert row.label in client.get(reverse("participant", args=[participant.pk])).content.decode()
+
+
+@pytest.mark.parametrize(("search", "found"), [("hy vong", True), ("LEGAL", True), ("zzz", False)])
+def test_a_place_is_found_without_its_accents_and_what_is_not_there_is_said(
+    sign_in, specialist, place, search: str, found: bool
+) -> None:
+    factories.ServiceFactory(name="Nhà Hy Vọng", what_for="legal papers")
+    text = sign_in(specialist).get(reverse("services"), {"q": search}).content.decode()
+    assert ("Nhà Hy Vọng" in text) is found
+    assert ("Nothing found" in text) is not found
+    assert "No place here yet" not in text

@@ -92,6 +92,8 @@ def test_the_same_time_is_shown_with_its_facts_before_it_is_saved(sign_in, speci
     client, given = sign_in(specialist), form(when_time="10:00", note="kept words")
     text = client.post(reverse("log_session", args=[participant.pk]), given).content.decode()
     assert "At the same time there is already" in text
+    top = text.index("Not saved yet. Everything you typed is still here.")
+    assert top < text.index('href="#overlap_ok"') < text.index('<form method="post" class="stack"')
     assert "09:50 · 30 min · a session in another team · <bdi>Sam</bdi></li>" in text
     assert "Hidden" not in text
     assert "kept words" in text
