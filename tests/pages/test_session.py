@@ -102,6 +102,19 @@ def test_the_same_time_is_shown_with_its_facts_before_it_is_saved(sign_in, speci
     assert Session.objects.count() == 2
 
 
+def test_somebody_who_was_with_a_colleague_at_that_time_is_shown_before_it_is_saved(
+    sign_in, specialist, colleague, participant
+) -> None:
+    factories.SessionFactory(participant=participant, specialist=colleague, started_at=NOON - timedelta(minutes=10))
+    client, given = sign_in(specialist), form(when_time="10:00")
+    text = client.post(reverse("log_session", args=[participant.pk]), given).content.decode()
+    assert "At the same time there is already" in text
+    assert "<bdi>Kim</bdi>, <bdi>Maya</bdi></li>" in text
+    assert not Session.objects.filter(specialist=specialist).exists()
+    client.post(reverse("log_session", args=[participant.pk]), {**given, "overlap_ok": "1"})
+    assert Session.objects.filter(specialist=specialist).count() == 1
+
+
 def test_a_double_click_is_no_overlap_with_itself(participant, specialist) -> None:
     saved = factories.SessionFactory(participant=participant, specialist=specialist, started_at=NOON)
     ours = {"leaders": [specialist.pk], "people": [participant.pk]}
@@ -144,6 +157,20 @@ def test_a_signed_note_is_only_added_to(sign_in, specialist, signed) -> None:
         assert words in text
     story = client.get(reverse("participant", args=[signed.participant_id])).content.decode()
     assert "correction" in story
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"), [("late_entry", "Late entry"), ("addendum", "Addendum"), ("correction", "Correction")]
+)
+def test_what_was_added_says_its_kind_who_wrote_it_and_when(
+    sign_in, specialist, supervisor, signed, time_machine, kind: str, label: str
+) -> None:
+    time_machine.move_to(NOON + timedelta(days=1, hours=2))
+    given = {"kind": kind, "text": "It was Tuesday.", "reason": "Asked again", "form_token": str(factories.new_id())}
+    sign_in(supervisor).post(address("add_to_note", signed), given)
+    added = sign_in(specialist).get(address("session", signed)).content.decode().split('id="added"')[1]
+    assert f"<h3>{label}" in added
+    assert "<bdi>Vera</bdi> · 7 May 2026, 12:00" in added
 
 
 @pytest.mark.parametrize(("today", "fits"), [("2026-03-17", True), ("2026-03-18", False)])
@@ -225,3 +252,18 @@ def test_the_month_is_counted_by_the_teams_rule(sign_in, supervisor, specialist,
     table = client.get(reverse("time_of_month_csv") + "?month=2026-05").content.decode("utf-8-sig")
     assert '"Harbor","Sam","2","20","1"' in table
     assert client.get(reverse("time_of_month") + "?month=nonsense").status_code == 200
+
+
+@pytest.mark.parametrize(("scope", "units"), [("session", 2), ("day", 1)])
+def test_units_are_counted_by_session_or_by_day_in_the_month_and_under_a_note(
+    sign_in, supervisor, specialist, participant, team, scope: str, units: int
+) -> None:
+    RecordRules.objects.create(team=team, unit_rule="round8", unit_scope=scope)
+    for hours in (1, 3):
+        row = factories.SessionFactory(
+            participant=participant, specialist=specialist, minutes=10, started_at=NOON - timedelta(hours=hours)
+        )
+    assert sign_in(supervisor).get(reverse("time_of_month")).context["rows"][0]["units"] == units
+    note = sign_in(specialist).get(address("session", row)).content.decode()
+    assert "10 min · 1 unit" in note
+    assert ("a day's sessions are counted together" in note) is (scope == "day")
