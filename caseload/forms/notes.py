@@ -100,7 +100,7 @@ class LeaveUnsignedForm(forms.Form):
     reason = forms.CharField(
         label=_("Why it stays without a signature"),
         max_length=300,
-        widget=forms.TextInput(attrs={"dir": "auto"}),
+        widget=forms.TextInput(attrs={"dir": "auto", **hinted()}),
         help_text=_("For example: left on 3 May, before it was signed."),
     )
 

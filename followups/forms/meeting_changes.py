@@ -23,7 +23,7 @@ class EditMeetingForm(LedFields, forms.ModelForm):
             "method": forms.RadioSelect,
             "guests": forms.NumberInput(attrs={"inputmode": "numeric", "min": "0"}),
             "description": forms.Textarea(attrs={"rows": 4, "dir": "auto", **hinted()}),
-            "over_size_reason": forms.TextInput(attrs={"dir": "auto"}),
+            "over_size_reason": forms.TextInput(attrs={"dir": "auto", **hinted()}),
         }
 
     def __init__(self, *args: Any, size: int, named: int, **kwargs: Any) -> None:

@@ -99,7 +99,7 @@ class MeetingForm(LedFields, TouchedFields, WhatNextFields, forms.ModelForm):
             "minutes": forms.NumberInput(attrs={"inputmode": "numeric"}),
             "guests": forms.NumberInput(attrs={"inputmode": "numeric", "min": "0"}),
             "description": forms.Textarea(attrs={"rows": 4, "dir": "auto", **hinted()}),
-            "over_size_reason": forms.TextInput(attrs={"dir": "auto"}),
+            "over_size_reason": forms.TextInput(attrs={"dir": "auto", **hinted()}),
         }
 
     def __init__(
@@ -162,7 +162,7 @@ class MeetingForm(LedFields, TouchedFields, WhatNextFields, forms.ModelForm):
                 label=_("Because"),
                 max_length=300,
                 required=False,
-                widget=forms.TextInput(attrs={"dir": "auto", "class": "form-control"}),
+                widget=forms.TextInput(attrs={"dir": "auto", "class": "form-control", **hinted()}),
             ),
             "decided": forms.ChoiceField(
                 label=_("Who decided"),

@@ -196,6 +196,16 @@ def test_strands_not_touched_for_a_while_are_offered_to_those_who_know_us(sign_i
     assert sign_in(specialist).get(record).context["untouched"] == ["Skill-building", "Advocacy", "Community"]
 
 
+def test_what_was_not_touched_stands_on_the_record_as_an_offer(sign_in, specialist, participant) -> None:
+    record, words = reverse("participant", args=[participant.pk]), "Not touched for a while, if they would like:"
+    participant.episodes.update(started_on=DAY - timedelta(days=200))
+    factories.SessionFactory(participant=participant, strands=["goals", "advocacy"])
+    client = sign_in(specialist)
+    assert f"{words} Skill-building · Community" in client.get(record).content.decode()
+    factories.SessionFactory(participant=participant, strands=["skills", "community"])
+    assert words not in client.get(record).content.decode()
+
+
 @pytest.mark.parametrize(("days", "touched"), [(30, False), (60, True), (180, True)])
 def test_a_while_is_what_the_team_says(sign_in, specialist, participant, days: int, touched: bool) -> None:
     RecordRules.objects.create(team=participant.team, untouched_days=days)

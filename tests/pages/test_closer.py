@@ -23,6 +23,25 @@ def address(name: str, participant) -> str:
     return reverse(name, args=[participant.pk])
 
 
+def told(answer: str) -> dict[str, object]:
+    return {"form_token": factories.new_id(), "answer": answer, "words": "", "happened_on": DAY}
+
+
+@pytest.mark.parametrize("answer", ["soon", "weekly"])
+def test_closer_after_a_setback_was_the_persons_wish(sign_in, specialist, participant, answer: str) -> None:
+    sign_in(specialist).post(address("setback", participant), told(answer))
+    assert CloserRhythm.objects.get().agreed_by == "participant"
+
+
+def test_ask_me_later_is_asked_on_the_next_working_day(sign_in, specialist, participant, time_machine) -> None:
+    time_machine.move_to(NOON + 2 * ONE_DAY)  # a Friday
+    sign_in(specialist).post(address("setback", participant), told("later"))
+    asked = FollowUp.objects.get()
+    assert (asked.purpose, asked.what) == ("after_setback", "Ask whether being in touch more often would help.")
+    assert asked.planned_on == asked.due_on == date(2026, 5, 11)
+    assert not CloserRhythm.objects.exists()
+
+
 def test_the_days_are_shown_before_they_are_agreed(sign_in, specialist, participant) -> None:
     client = sign_in(specialist)
     page = client.post(address("closer_rhythm", participant), {**SETBACK, "preview": "1"})

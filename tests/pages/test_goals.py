@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -44,6 +45,23 @@ def test_open_goals_stand_on_top_of_the_record_with_the_next_step(sign_in, speci
     factories.GoalStepFactory(goal__participant=participant, goal__wording="Sleep", text="Lamp off at ten")
     text = sign_in(specialist).get(reverse("participant", args=[participant.pk])).content.decode()
     assert text.index("In their words") < text.index("Sleep") < text.index("Lamp off at ten") < text.index("is planned")
+
+
+def test_the_form_offers_the_eight_dimensions_of_wellness(sign_in, specialist, page) -> None:
+    offered = re.findall(r'<option value="([a-z]+)"', sign_in(specialist).get(page).content.decode())
+    four = ["emotional", "environmental", "financial", "intellectual"]
+    assert offered == [*four, "occupational", "physical", "social", "spiritual"]
+
+
+@pytest.mark.parametrize(("code", "label"), [("them", "They did"), ("together", "Together"), ("us", "We did")])
+def test_whoever_did_a_step_is_ticked_on_the_page(sign_in, specialist, participant, page, code: str, label: str):
+    row = factories.GoalStepFactory(goal__participant=participant)
+    client = sign_in(specialist)
+    assert f'name="done_by" value="{code}">{label}<' in client.get(page).content.decode()
+    client.post(reverse("tick_step", args=[row.pk]), {"done_by": code})
+    row.refresh_from_db()
+    assert (row.done_by, row.done_on) == (code, DAY)
+    assert f"{label}, 6 May" in client.get(page).content.decode()
 
 
 def test_a_slip_is_taken_back(sign_in, specialist, participant) -> None:

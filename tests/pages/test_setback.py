@@ -39,6 +39,14 @@ def test_a_setback_with_an_agreed_closer_rhythm(sign_in, specialist, participant
     assert "Too loud." in client.get(address("participant", participant)).content.decode()
 
 
+def test_four_things_to_remember_and_other_help_as_an_offer(sign_in, specialist, participant) -> None:
+    page = sign_in(specialist).get(address("setback", participant)).content.decode()
+    for words in ("Listen first.", "you have known hard days too.", "good for them, even today?", "One small step"):
+        assert words in page
+    assert "Other help can be offered when they are ready; it is never a condition." in page
+    assert f'<a href="{address("refer", participant)}">' in page
+
+
 @pytest.mark.parametrize(("answer", "planned"), [("soon", 1), ("keep", 0), ("later", 1)])
 def test_other_answers_are_taken_as_they_are(sign_in, specialist, participant, answer: str, planned: int) -> None:
     sign_in(specialist).post(address("setback", participant), told(answer=answer, words=""))

@@ -74,6 +74,25 @@ def test_a_talk_has_a_day_of_its_own(sign_in, specialist, participant) -> None:
     assert SignalTalk.objects.get().talked_on == DAY - ONE_DAY
 
 
+def test_the_facts_are_said_on_the_page_of_the_relationship(sign_in, specialist, participant) -> None:
+    month = 30 * ONE_DAY
+    type(participant).objects.update(created_at=NOON - 10 * month, last_contact_at=NOON - ONE_DAY)
+    participant.episodes.update(started_on=DAY - 10 * month)
+    factories.GoalFactory(participant=participant, started_on=DAY - 4 * month)
+    factories.ComplaintFactory(participant=participant)
+    client, place = sign_in(specialist), address("trust_of", participant)
+    text = client.get(place).content.decode()
+    assert "<li>1 complaint not talked about yet</li>" in text
+    assert "<li>nothing has moved on any goal since 6 Jan 2026</li>" in text
+    assert "without an answer" not in text
+    factories.ComplaintFactory(participant=participant)
+    for hours in (1, 2, 3):
+        factories.ContactAttemptFactory(participant=participant, at=NOON - timedelta(hours=hours))
+    text = client.get(place).content.decode()
+    assert "<li>2 complaints not talked about yet</li>" in text
+    assert "<li>3 tries in a row without an answer</li>" in text
+
+
 def test_a_wish_for_the_supervisor_alone_stands_beside_an_open_one(
     sign_in, specialist, supervisor, participant
 ) -> None:

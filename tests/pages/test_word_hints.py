@@ -157,12 +157,15 @@ def ids(participant, specialist, team) -> dict[str, object]:
     notes.sign(session=signed, by=specialist, at=factories.NOON)
     series = factories.GroupSeriesFactory(team=team, facilitators=[specialist])
     place = factories.RosterPlaceFactory(series=series, participant=participant)
+    owed = {"specialist": factories.UserFactory(), "note_due_on": factories.DAY}
     return {
         "participant": participant.pk,
         "unsigned": unsigned.pk,
         "signed": signed.pk,
         "series": series.pk,
         "comment": place.participant_id,
+        "meeting": factories.GroupMeetingFactory(team=team, series=series, facilitators=[specialist]).pk,
+        "owed": factories.SessionFactory(participant=participant, **owed).pk,
         "followup": factories.FollowUpFactory(participant=participant, owner=specialist).pk,
         "promise": factories.FollowUpFactory(participant=participant, owner=specialist, purpose="promise").pk,
         "wish": factories.PeerRequestFactory(participant=participant).pk,
@@ -181,7 +184,10 @@ OURS = {
     ("next_step", "participant"): {"what"},
     ("rewrite_note", "unsigned"): {"note"},
     ("add_to_note", "signed"): {"text", "reason"},
-    ("meet", "series"): {"description", "none_reason", "comment-{}"},
+    ("meet", "series"): {"description", "none_reason", "over_size_reason", "comment-{}", "because-{}"},
+    ("edit_meeting", "meeting"): {"description", "over_size_reason"},
+    ("add_to_meeting", "meeting"): {"comment", "none_reason"},
+    ("leave_unsigned", "owed"): {"reason"},
     ("reschedule", "followup"): {"reason"},
     ("not_needed", "followup"): {"reason"},
     ("promise_not_kept", "promise"): {"words"},
@@ -194,7 +200,7 @@ OURS = {
 
 @pytest.mark.parametrize(("name", "about"), OURS, ids=str)
 def test_fields_of_our_own_words_suggest_others(sign_in, specialist, supervisor, ids, name: str, about: str) -> None:
-    user = supervisor if name in {"answer_request", "review_record"} else specialist
+    user = supervisor if name in {"answer_request", "review_record", "leave_unsigned"} else specialist
     page = sign_in(user).get(reverse(name, args=[ids[about]]))
     assert hinted_fields(page) == {field.format(ids["comment"]) for field in OURS[name, about]}
     assert "js/hints" in page.content.decode()
@@ -209,7 +215,7 @@ THEIRS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "about"), [*THEIRS, ("not_happy", "")])
+@pytest.mark.parametrize(("name", "about"), [*THEIRS, ("not_happy", ""), ("add_participant", "")])
 def test_fields_of_their_words_suggest_nothing(sign_in, specialist, ids, name: str, about: str) -> None:
     page = sign_in(specialist).get(reverse(name, args=[ids[about]] if about else []))
     assert page.status_code == 200

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from caseload.models import Quotation, Session, Win
+from caseload.models import Quotation, RecordRules, Session, Win
 from caseload.models.words import Topic
 from tests import factories
 from tests.pages.test_log_session import answers
@@ -70,6 +70,30 @@ def test_old_words_may_be_asked_for_again_but_not_what_was_said_in_a_session(
     assert page_of(client, name, told).count("Perhaps ask again?") == 3
     time_machine.move_to(NOON - timedelta(days=10))
     assert "Perhaps ask again?" not in page_of(client, name, told)
+
+
+@pytest.mark.parametrize("over", [0, 1])
+@pytest.mark.parametrize("rules", [{}, {"words_again_days": 30, "expectations_days": 60}], ids=["usual", "the teams"])
+@pytest.mark.parametrize("name", PLACES)
+def test_words_and_what_was_agreed_are_old_after_the_last_of_the_teams_days(
+    sign_in, specialist, participant, name: str, rules: dict[str, int], over: int
+) -> None:
+    if rules:
+        RecordRules.objects.create(team=participant.team, **rules)
+    words, agreed = (timedelta(rules.get(rule, 90) + over) for rule in ("words_again_days", "expectations_days"))
+    factories.FollowUpFactory(participant=participant, owner=specialist, due_on=DAY)
+    factories.QuotationFactory(participant=participant, said_on=DAY - words)
+    factories.ExpectationsFactory(participant=participant, agreed_on=DAY - agreed)
+    text = page_of(sign_in(specialist), name, participant)
+    assert ("Perhaps ask again?" in text, "talk it over again?" in text) == (over > 0, over > 0)
+
+
+def test_words_for_a_hard_day_stand_on_the_record_with_the_day_they_were_said(sign_in, specialist, participant) -> None:
+    client, given = sign_in(specialist), {"topic": "hard_day", "text": "Just sit with me", "said_on": "2026-04-26"}
+    client.post(reverse("add_words", args=[participant.pk]), given)
+    text = " ".join(page_of(client, "participant", participant).split())
+    assert '<blockquote dir="auto">Just sit with me</blockquote>' in text
+    assert "<figcaption>On a hard day · said on 26 Apr 2026</figcaption>" in text
 
 
 @pytest.mark.parametrize("name", ["log_session", "today", "handoff"])
