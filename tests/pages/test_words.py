@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from caseload.actions import notes
 from caseload.models import Quotation, RecordRules, Session, Win
 from caseload.models.words import Topic
 from tests import factories
@@ -116,6 +117,41 @@ def test_nothing_was_said_where_the_two_did_not_meet(sign_in, specialist, partic
     sign_in(specialist).post(reverse("log_session", args=[participant.pk]), given)
     assert Session.objects.exists()
     assert not Quotation.objects.exists()
+
+
+@pytest.fixture
+def found_everywhere(team, specialist, participant) -> dict[str, list[object]]:
+    """What the pages below are about, by their names; on each stands `participant`."""
+    RecordRules.objects.create(team=team, notes_are_reviewed=True, record_review_days=30)
+    type(participant).objects.filter(pk=participant.pk).update(created_at=NOON - timedelta(days=60))
+    series = factories.GroupSeriesFactory(team=team, facilitators=[specialist])
+    factories.RosterPlaceFactory(series=series, participant=participant)
+    circle = factories.GroupMeetingFactory(team=team, facilitators=[specialist])
+    mine = {"participant": participant, "specialist": specialist}
+    factories.SessionFactory(**mine, meeting=circle, method=circle.method, minutes=circle.minutes)
+    factories.SessionFactory(**mine, note_due_on=DAY)
+    notes.sign(session=factories.SessionFactory(**mine), by=specialist, at=NOON)
+    factories.WinFactory(participant=participant)
+    factories.ComplaintFactory(participant=participant)
+    planned = factories.FollowUpFactory(participant=participant, owner=specialist)
+    factories.ReminderFactory(followup=planned, recipient=specialist)
+    return {"group": [series.pk], "meeting": [circle.pk]}
+
+
+@pytest.mark.parametrize("name", ["week", "signals", "notes", "notices", "group", "meeting"])
+def test_a_win_is_one_tap_away_for_who_walks_with_them(
+    sign_in, specialist, participant, found_everywhere, name: str
+) -> None:
+    text = sign_in(specialist).get(reverse(name, args=found_everywhere.get(name))).content.decode()
+    assert f'href="{reverse("add_win", args=[participant.pk])}?next=' in text
+
+
+@pytest.mark.parametrize("name", ["waiting", "overlaps", "notes_to_read", "record_reviews"])
+def test_a_win_is_one_tap_away_for_a_supervisor(sign_in, supervisor, participant, found_everywhere, name: str) -> None:
+    if name == "waiting":
+        participant.assignments.update(ended_at=NOON, end_reason="transferred")
+    text = sign_in(supervisor).get(reverse(name)).content.decode()
+    assert f'href="{reverse("add_win", args=[participant.pk])}?next=' in text
 
 
 def test_a_win_is_one_tap_away_and_leads_back(sign_in, specialist, supervisor, told) -> None:
