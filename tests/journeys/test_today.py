@@ -76,7 +76,7 @@ def test_going_back_after_saving_begins_a_new_session(open_as, specialist, parti
     page.go_back()
     page.get_by_label("Note").wait_for()
     write(page, "Second.")
-    page.get_by_text("At the same time there is already").wait_for()
+    page.get_by_role("heading", name="At the same time there is already").wait_for()
     page.get_by_label("Both times are right").check()
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("Saved.").first.wait_for()
