@@ -92,6 +92,8 @@ def test_what_concerns_the_whole_run_ends_it(due, monkeypatch, where: str, error
 @pytest.mark.django_db(transaction=True)
 def test_the_timers_command_does_each_step_whatever_becomes_of_the_others(participant, specialist, capsys) -> None:
     """A plan at which the database breaks off ends the laying out, and nothing else; the command says so."""
+    # The command takes the real clock, and nothing is sent on a day the team is closed.
+    type(participant.team).objects.update(working_days=[1, 2, 3, 4, 5, 6, 7])
     today = timezone.now().date() - timedelta(days=1)
     factories.FollowUpFactory(participant=participant, owner=specialist, due_on=today)
     plan = factories.CheckInPlanFactory(participant=participant, starts_on=today)
