@@ -24,7 +24,7 @@ PAGE = 30
 @requires(Permission.SUPERVISE)
 def waiting(request: HttpRequest) -> HttpResponse:
     teams = supervised_teams(request.user)
-    people = Participant.objects.visible_to(request.user).filter(team__in=teams).unassigned().with_waiting_since()
+    people = Participant.objects.visible_to(request.user).unassigned(teams).with_waiting_since()
     last = people.filter(pk=as_id(request.GET.get("after", ""))).first()
     following = people.waiting_after(last).select_related("team").order_by("waiting_since", "pk")
     rows = list(following[: PAGE + 1])

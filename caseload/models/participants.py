@@ -1,8 +1,8 @@
 """The people we walk with, and who may see them."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -106,12 +106,11 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         """Those this person walks with now, or stands in for today; all of them visible to that person."""
         return self.filter(walks_with(user)) if specialist_teams(user) else self.none()
 
-    def unassigned(self) -> "ParticipantQuerySet":
-        """Active participants who wait for a peer: no assignment now."""
-        return self.active().filter(~Exists(Assignment.objects.current().filter(participant=OuterRef("pk"))))
+    def unassigned(self, teams: Iterable[Any]) -> "ParticipantQuerySet":
+        """Those of these teams who wait for a peer, with us and no assignment now.
 
-    def unassigned_of(self, teams: list[UUID]) -> "ParticipantQuerySet":
-        """Those of these teams who wait for a peer, by one look at who walks with somebody: nearly all have one."""
+        By one look at who walks with somebody, not person by person: nearly all have one.
+        """
         walked_with = Assignment.objects.current().filter(team__in=teams)
         return self.active().filter(team__in=teams).exclude(pk__in=walked_with.values("participant"))
 

@@ -109,7 +109,7 @@ def of_a_week(user: Any, at: datetime) -> Summary:
         # The same local days from morning to night, wherever the team is.
         since=LocalDay(at - WEEK, "participant__team__time_zone"),
         colleagues=colleagues,
-        waiting=people.unassigned().count(),
+        waiting=people.unassigned(teams).count(),
         wishes=PeerRequest.objects.visible_to(user).filter(participant__in=people, answered_at=None).count(),
         covers=Some.of(covers.select_related("team", "absent", "cover").order_by("starts_at", "pk")),
     )

@@ -170,10 +170,10 @@ def test_who_comes_back_waits_since_then(participant, end, back) -> None:
     end(on=DAY - timedelta(days=80), at=long_ago)
     back()
 
-    waits = Participant.objects.unassigned().with_waiting_since().get()
+    waits = Participant.objects.unassigned([participant.team]).with_waiting_since().get()
     assert waits.waiting_since.isoformat() == "2026-05-06T04:00:00+00:00"  # midnight in New York
 
 
 def test_who_lost_their_peer_waits_since_then(participant) -> None:
     participant.assignments.update(ended_at=NOON, end_reason="colleague_left")
-    assert Participant.objects.unassigned().with_waiting_since().get().waiting_since == NOON
+    assert Participant.objects.unassigned([participant.team]).with_waiting_since().get().waiting_since == NOON

@@ -26,7 +26,7 @@ def test_people_of_one_who_leaves_wait_and_their_story_stays(participant, specia
 
     followup.refresh_from_db()
     taken_over.refresh_from_db()
-    assert Participant.objects.visible_to(supervisor).unassigned().get() == participant
+    assert Participant.objects.visible_to(supervisor).unassigned([participant.team]).get() == participant
     assert followup.owner is taken_over.owner is None
     assert Assignment.objects.get(participant=participant).end_reason == "colleague_left"
     assert session.specialist == specialist

@@ -256,7 +256,7 @@ def test_a_peer_who_left_meanwhile_does_not_come_back(put, twin, colleague, supe
     row.refresh_from_db()
     assert row.owner is None
     assert not Assignment.objects.current().filter(participant=twin).exists()
-    assert Participant.objects.unassigned().get() == twin
+    assert Participant.objects.unassigned([twin.team]).get() == twin
 
 
 @pytest.mark.parametrize("days", [30, 31])

@@ -63,7 +63,7 @@ def of_my_teams(user: User) -> ParticipantQuerySet:
 @prepared
 def waiting(user: User) -> ParticipantQuerySet:
     """Who waits for a peer, one more than is shown."""
-    people = Participant.objects.visible_to(user).unassigned_of(supervised_teams(user))
+    people = Participant.objects.visible_to(user).unassigned(supervised_teams(user))
     return people.order_by("created_at", "pk")[: SHORT + 1]
 
 
